@@ -1,6 +1,7 @@
 /** Astrophysics Source Code Library (https://ascl.net): the whole catalogue in one answer, and the repositories that it names. */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import type { KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
 import { parseMembers } from './members.ts'
@@ -88,6 +89,16 @@ const recordSchema = z.object({
   site_list: links.optional(),
 })
 
+const RECORD: KnownFields = {
+  client: UPSTREAM,
+  object: 'record',
+  needed: ['ascl_id', 'title', 'site_list'],
+  others: [
+    ...['abstract', 'bibcode', 'credit', 'described_in', 'keywords', 'preferred_citation', 'topic_id'],
+    ...['used_in', 'views'],
+  ],
+}
+
 /** The entities that can hide an address, and what writers put around one. Any other ends it as well as its character would. */
 const ENTITIES: Record<string, string> = {
   amp: '&',
@@ -124,6 +135,7 @@ export async function parseCatalogue(
     body,
     what,
     bounds: RECORD_BOUNDS,
+    fields: RECORD,
   })
   if (rows.length === 0) {
     const [first] = rejected

@@ -1,6 +1,7 @@
 /** CoinGecko API v3 (https://docs.coingecko.com): a coin's history and spot prices in a currency, with a demo key, a pro key or none. */
 import { z } from 'zod'
 import { Failure, type FailureType } from '../core/failures.ts'
+import { comparing, type KnownFields } from './fields.ts'
 import { createGate, isRateLimited, type Gate } from './gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from './http.ts'
 import { count, parseBody, parseRows, type RejectedRow } from './payload.ts'
@@ -75,6 +76,12 @@ export interface CoinGecko {
 const priceSchema = z.tuple([count, z.number().positive()], z.unknown())
 const volumeSchema = z.tuple([count, z.number().nonnegative().nullable()], z.unknown())
 const chartSchema = z.object({ prices: z.array(z.unknown()), total_volumes: z.array(z.unknown()).nullish() })
+const CHART: KnownFields = {
+  client: UPSTREAM,
+  object: 'chart',
+  needed: Object.keys(chartSchema.shape),
+  others: ['market_caps'],
+}
 const pricesSchema = z.record(z.string(), z.record(z.string(), z.number().positive().nullish()))
 
 /** The time of a point, readable even where its number is not. */
@@ -86,7 +93,7 @@ const timeOf = (point: unknown): number | undefined =>
  * parallel. Refused points of both lists are in `rejected`. Throws `PayloadInvalid` if there is no list of prices.
  */
 export function parseMarketChart(body: string): { points: MarketPoint[]; rejected: RejectedRow[] } {
-  const chart = parseBody(chartSchema, body, 'coingecko GET market_chart')
+  const chart = parseBody(comparing(CHART, chartSchema), body, 'coingecko GET market_chart')
   const newest = chart.prices.reduce<number>((latest, point) => Math.max(latest, timeOf(point) ?? 0), 0)
   const isPast = (point: unknown): boolean => timeOf(point) !== newest
   const prices = parseRows(priceSchema, chart.prices.filter(isPast))

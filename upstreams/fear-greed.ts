@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import { comparing, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
 import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
@@ -68,8 +69,16 @@ const daySchema = z
     classification: row.value_classification,
   }))
 
+const DAY: KnownFields = {
+  client: UPSTREAM,
+  object: 'day',
+  needed: Object.keys(daySchema.in.shape),
+  // Of the newest day alone.
+  others: ['time_until_update'],
+}
+
 const answerSchema = z.object({
-  data: z.array(z.unknown()).nullish(),
+  data: comparing(DAY, z.array(z.unknown()).nullish()),
   metadata: z.object({ error: z.unknown() }).nullish(),
 })
 

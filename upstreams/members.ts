@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { valueEnd, type JsonBounds } from '../core/json-bounds.ts'
+import { compareFields, MOST_OBJECTS, type KnownFields } from './fields.ts'
 import { beyondBounds, cutShort, notJson, parseRow, type Rows } from './payload.ts'
 
 /** Other pipelines wait this long at most, and for one member more. */
@@ -14,6 +15,8 @@ export interface ObjectBody {
   what: string
   /** Of one member. */
   bounds: JsonBounds
+  /** Of the members' values. Default: they are not compared. */
+  fields?: KnownFields
 }
 
 /**
@@ -22,15 +25,21 @@ export interface ObjectBody {
  */
 export async function parseMembers<T>(schema: z.ZodType<T>, from: ObjectBody): Promise<Rows<T>> {
   const read: Rows<T> = { rows: [], rejected: [] }
+  const first: unknown[] = []
+  const compare = (values: readonly unknown[]) => {
+    if (from.fields !== undefined) compareFields(from.fields, values)
+  }
   // Joining the chunks that came was a slice of its own.
   await setImmediate()
   let since = performance.now()
   for (const value of membersOf(from)) {
+    if (first.length < MOST_OBJECTS && first.push(value) === MOST_OBJECTS) compare(first)
     parseRow(schema, value, read)
     if (performance.now() - since < SLICE_MS) continue
     await setImmediate()
     since = performance.now()
   }
+  if (first.length < MOST_OBJECTS) compare(first)
   return read
 }
 

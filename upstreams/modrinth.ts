@@ -2,6 +2,7 @@
 import pMap from 'p-map'
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import { comparing, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './http.ts'
 import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } from './payload.ts'
@@ -85,16 +86,46 @@ const versionFields = { date_published: instant }
 
 const rowsSchema = z.array(z.unknown())
 
+const PROJECT: KnownFields = {
+  client: UPSTREAM,
+  object: 'project',
+  needed: [...Object.keys(projectSchema.shape), ...Object.keys(projectFields)],
+  others: [
+    ...['additional_categories', 'approved', 'body', 'body_url', 'categories', 'client_side', 'color'],
+    ...['description', 'discord_url', 'donation_urls', 'environment', 'gallery', 'game_versions', 'icon_url'],
+    ...['issues_url', 'license', 'loaders', 'moderator_message', 'monetization_status', 'organization'],
+    ...[
+      'project_type',
+      'published',
+      'queued',
+      'raw_icon_url',
+      'requested_status',
+      'server_side',
+      'source_url',
+    ],
+    ...['status', 'team', 'thread_id', 'updated', 'wiki_url'],
+  ],
+}
+const VERSION: KnownFields = {
+  client: UPSTREAM,
+  object: 'version',
+  needed: [...Object.keys(versionSchema.shape), ...Object.keys(versionFields)],
+  others: [
+    ...['author_id', 'changelog', 'changelog_url', 'dependencies', 'environment', 'featured', 'files'],
+    ...['game_versions', 'loaders', 'ordering', 'requested_status', 'status', 'version_type'],
+  ],
+}
+
 /** Reads the body of `GET /projects`. Throws `PayloadInvalid` if it is no list. */
 export function parseProjects(body: string): { rows: ModrinthProject[]; rejected: RejectedRow[] } {
-  const list = parseBody(rowsSchema, body, 'modrinth GET /projects')
+  const list = parseBody(comparing(PROJECT, rowsSchema), body, 'modrinth GET /projects')
   const { rows, rejected } = parseRowsSparing(projectSchema, projectFields, list)
   return { rows: rows.map(({ versions, ...project }) => ({ ...project, versionIds: versions })), rejected }
 }
 
 /** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` if it is no list. */
 export function parseVersions(body: string): { rows: ModrinthVersion[]; rejected: RejectedRow[] } {
-  const list = parseBody(rowsSchema, body, 'modrinth GET /versions')
+  const list = parseBody(comparing(VERSION, rowsSchema), body, 'modrinth GET /versions')
   const { rows, rejected } = parseRowsSparing(versionSchema, versionFields, list)
   const versions = rows.map((row) => ({
     id: row.id,

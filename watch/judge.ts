@@ -102,7 +102,7 @@ function ofTemporal({ workerSilentMs, schedules }: TemporalSeen, now: number): F
   ]
 }
 
-function ofDatabase({ migrations, pipelines, blocked }: DatabaseSeen, now: number): Finding[] {
+function ofDatabase({ migrations, pipelines, blocked, vanished }: DatabaseSeen, now: number): Finding[] {
   return [
     ...(migrations.applied === migrations.known
       ? []
@@ -118,6 +118,14 @@ function ofDatabase({ migrations, pipelines, blocked }: DatabaseSeen, now: numbe
           { of: client, since: at, sources },
         ),
       ),
+    ...vanished.map(({ client, pipeline, fields }) =>
+      finding(
+        'fields-vanished',
+        pipeline,
+        reason('alert-fields-vanished', { client, pipeline, fields: [...fields] }),
+        { of: client, size: fields.length },
+      ),
+    ),
   ]
 }
 

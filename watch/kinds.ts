@@ -39,6 +39,8 @@ export const KINDS = {
   'run-failed': { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'key-refused': { severity: 'critical', holdMs: 0, witnesses: ['database'] },
   'upstream-blocked': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
+  /** One answer may be odd; the next ones come within minutes, or in the next night. */
+  'fields-vanished': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'source-partial': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'data-old': { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   unsound: { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },

@@ -13,6 +13,7 @@ import type { Database } from '../db/database.ts'
 import { migrationState } from '../db/migrate.ts'
 import { endedRuns, openRuns, skippedSince, startOfNewest } from '../db/queries/runs.ts'
 import { soundnessOf, type Soundness } from '../db/queries/checks.ts'
+import { fieldsNow } from '../db/queries/upstream-fields.ts'
 import { storedBudgets } from '../db/queries/upstream-budgets.ts'
 import { damagedSegments, waitingSegments } from '../db/spool/folder.ts'
 import { spoolFolder } from '../db/spool/spool.ts'
@@ -89,7 +90,8 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
   try {
     const migrations = await migrationState(db)
     // Its tables may lack what is asked below.
-    if (migrations.applied !== migrations.known) return { migrations, pipelines: [], blocked: [], news: [] }
+    if (migrations.applied !== migrations.known)
+      return { migrations, pipelines: [], blocked: [], vanished: [], news: [] }
     const open = await openRuns(db)
     const on = PIPELINES.map(({ id }) => id).filter(isOn(config))
     const sound = await soundnessOf(db, on)
@@ -105,6 +107,7 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
       migrations,
       pipelines,
       blocked: await blockedIn(db, on, looking.now),
+      vanished: await vanishedIn(db, on),
       news: await newsIn(db, config, looking),
     }
   } finally {
@@ -169,6 +172,21 @@ async function blockedIn(
   const budgets = await storedBudgets(db)
   return pipelines.flatMap((pipeline) =>
     blockedAmong(WATCH_PARTS[pipeline].upstreams, budgets, now).map((one) => ({ ...one, pipeline })),
+  )
+}
+
+/** Which fields the answers to these pipelines no longer have. */
+async function vanishedIn(db: Database, pipelines: readonly PipelineId[]): Promise<DatabaseSeen['vanished']> {
+  const missing = (await fieldsNow(db)).filter(({ drift }) => drift === 'missing')
+  return pipelines.flatMap((pipeline) =>
+    WATCH_PARTS[pipeline].upstreams.flatMap(({ clients }) =>
+      clients.flatMap((client) => {
+        const fields = missing
+          .filter((one) => one.client === client)
+          .map(({ object, field }) => `${object}.${field}`)
+        return fields.length === 0 ? [] : [{ client, pipeline, fields }]
+      }),
+    ),
   )
 }
 

@@ -16,6 +16,7 @@ export interface DatabaseSeen {
   /** Of each pipeline that is on. */
   pipelines: readonly PipelineSeen[]
   blocked: readonly BlockedUpstream[]
+  vanished: readonly VanishedFields[]
   /** Summaries that some channel asks for, newer than those that were told. */
   news: readonly (News & { pipeline: string })[]
 }
@@ -63,6 +64,15 @@ export interface BlockedUpstream {
   status: number | null
   at: number
   until: number
+}
+
+/** Fields that we read, and that answers of a client no longer have. */
+export interface VanishedFields {
+  client: string
+  /** Who asks it. */
+  pipeline: string
+  /** As `object.field`, in order; one at least. */
+  fields: readonly string[]
 }
 
 export interface TemporalSeen {

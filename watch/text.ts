@@ -36,6 +36,7 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'run-failed': OF_PIPELINE('runs'),
   'key-refused': DOCTOR,
   'upstream-blocked': DOCTOR,
+  'fields-vanished': () => 'upstreams',
   'source-partial': OF_PIPELINE('runs'),
   'data-old': OF_PIPELINE('runs'),
   unsound: OF_PIPELINE('runs'),

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts'
 import { storeHeard } from '../db/queries/upstreams-heard.ts'
 import { heardBudgets } from '../upstreams/budgets.ts'
 import { returnCalls, takeCalls } from '../upstreams/calls.ts'
+import { returnFields, takeFields } from '../upstreams/fields.ts'
 import type { Logger } from './log.ts'
 import { pause } from '../system/pause.ts'
 
@@ -57,11 +58,13 @@ export function createHeardStore(db: Database): () => Promise<void> {
   return async () => {
     const budgets = heardBudgets().filter((one) => stored.get(keyOf(one)) !== saidBy(one))
     const calls = takeCalls()
-    if (budgets.length === 0 && calls.length === 0) return
+    const fields = takeFields()
+    if (budgets.length + calls.length + fields.length === 0) return
     try {
-      await storeHeard(db, { budgets, calls })
+      await storeHeard(db, { budgets, calls, fields })
     } catch (error) {
       returnCalls(calls)
+      returnFields(fields)
       throw error
     }
     for (const one of budgets) stored.set(keyOf(one), saidBy(one))

@@ -10,6 +10,7 @@ import type { Database } from '../../db/database.ts'
 import { endedRunTotals, type EndedRunTotal } from '../../db/queries/run-hours.ts'
 import { endedRuns, lastCollected, openRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { allCalls } from '../../db/queries/upstream-calls.ts'
+import { allFields, type StoredField } from '../../db/queries/upstream-fields.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES, type PipelineId } from '../../pipelines/index.ts'
 import { soundnessOf, type Soundness } from '../../db/queries/checks.ts'
@@ -43,6 +44,7 @@ export interface DatabaseKnown {
   budgets: readonly StoredBudget[]
   /** All since they are counted. */
   calls: readonly CountedCalls[]
+  fields: readonly StoredField[]
 }
 
 export interface PipelineKnown {
@@ -67,12 +69,13 @@ export interface TemporalKnown {
 
 /** Of the database: so many statements for each pipeline, however many rows there are. */
 export async function readDatabase(db: Database, config: Config): Promise<DatabaseKnown> {
-  const [state, totals, open, budgets, calls, sound] = await Promise.all([
+  const [state, totals, open, budgets, calls, fields, sound] = await Promise.all([
     databaseState(db),
     endedRunTotals(db),
     openRuns(db),
     storedBudgets(db),
     allCalls(db),
+    allFields(db),
     soundnessOf(
       db,
       PIPELINES.map(({ id }) => id),
@@ -89,7 +92,7 @@ export async function readDatabase(db: Database, config: Config): Promise<Databa
       return { id, ended, collectedAt, newest, sound: sound.get(id), isOpen }
     }),
   )
-  return { state, totals, pipelines, budgets, calls }
+  return { state, totals, pipelines, budgets, calls, fields }
 }
 
 /** Of Temporal. */

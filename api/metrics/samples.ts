@@ -55,7 +55,10 @@ export function samplesOf(known: Known, now: number): Samples {
   }
 }
 
-function ofDatabase({ state, totals, pipelines, budgets, calls }: DatabaseKnown, now: number): Samples {
+function ofDatabase(
+  { state, totals, pipelines, budgets, calls, fields }: DatabaseKnown,
+  now: number,
+): Samples {
   const { bytes, migrations } = state
   return {
     databaseSize: [sample(bytes)],
@@ -98,6 +101,9 @@ function ofDatabase({ state, totals, pipelines, budgets, calls }: DatabaseKnown,
     ),
     ...ofBudgets(budgets, now),
     ...ofCalls(calls),
+    fields: fields.map(({ client, object, field, drift, answers }) =>
+      sample(answers, { client, object, field, drift }),
+    ),
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * `/api/upstreams` and `almanac upstreams`: when each upstream last answered and last failed, as the records of runs tell, what
- * is left of its limits, and how its calls ended.
+ * is left of its limits, how its calls ended, and which fields of its answers are other than known.
  */
 import { z } from 'zod'
 import { asReason } from '../../core/reason.ts'
 import { CALL_BOUNDS_S, callFigures, callsOf, partsBy, type CountedCalls } from '../../core/upstream-calls.ts'
 import { LOOKED_AT_DAYS, sourcesTold, type Told } from '../../db/queries/sources-told.ts'
 import { callsOfLastDay } from '../../db/queries/upstream-calls.ts'
+import { fieldsNow, type StoredField } from '../../db/queries/upstream-fields.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { WATCH_PARTS } from '../../watch/parts.ts'
@@ -55,6 +56,17 @@ const askedSchema = z.object({
     ),
 })
 
+const fieldSchema = z.object({
+  object: z.string().describe('Which object of its answers'),
+  field: z.string(),
+  drift: z
+    .enum(['missing', 'unknown'])
+    .describe('`missing`: read by us, and in no object of an answer. `unknown`: in no answer that was known'),
+  answers: z.int().describe('Answers in which it was so'),
+  since: time,
+  last_seen_at: time,
+})
+
 const upstreamSchema = z
   .object({
     name: z.string(),
@@ -81,6 +93,7 @@ const upstreamSchema = z
     not_asked: z.string().nullable().describe('Why the last run did not ask it; null if it did'),
     budgets: z.array(budgetSchema).describe('What is left of its limits; empty until it answers a worker'),
     asked: askedSchema.describe('How its clients were answered'),
+    fields: z.array(fieldSchema).describe('Fields that were other than known in the last two days'),
   })
   .meta({ id: 'Upstream' })
 
@@ -105,7 +118,12 @@ export async function upstreamsNow(
   { db, config }: Pick<RouteContext, 'db' | 'config'>,
   language: Language,
 ): Promise<Upstream[]> {
-  const [told, budgets, calls] = await Promise.all([sourcesTold(db), storedBudgets(db), callsOfLastDay(db)])
+  const [told, budgets, calls, fields] = await Promise.all([
+    sourcesTold(db),
+    storedBudgets(db),
+    callsOfLastDay(db),
+    fieldsNow(db),
+  ])
   return PIPELINES.flatMap(({ id }) =>
     WATCH_PARTS[id].upstreams
       .filter(({ isAsked }) => isAsked?.(config) !== false)
@@ -121,10 +139,20 @@ export async function upstreamsNow(
           ...standingOf(ofIt, language),
           budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
           asked: askedJson(calls.filter(({ client }) => clients.includes(client))),
+          fields: fields.filter(({ client }) => clients.includes(client)).map(fieldJson),
         }
       }),
   )
 }
+
+const fieldJson = ({ object, field, drift, answers, sinceAt, lastSeenAt }: StoredField) => ({
+  object,
+  field,
+  drift,
+  answers,
+  since: sinceAt.toISOString(),
+  last_seen_at: lastSeenAt.toISOString(),
+})
 
 function askedJson(counted: readonly CountedCalls[]): Upstream['asked'] {
   const { calls, failed, retries, halfWithinS, mostWithinS } = callFigures(counted)

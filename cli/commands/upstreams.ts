@@ -62,6 +62,7 @@ const upstreamTable = (found: readonly Shown[], now: number) =>
       'took at most',
       'left',
       'last refusal',
+      'fields',
       'why',
     ],
     found.map((one) => [
@@ -73,9 +74,10 @@ const upstreamTable = (found: readonly Shown[], now: number) =>
       lengthsOf(one),
       one.budgets.flatMap((budget) => leftOf(budget, now)).join('\n'),
       one.budgets.flatMap((budget) => refusalOf(budget, now)).join('\n'),
+      fieldsOf(one),
       one.missing ?? failsNow(one) ?? one.not_asked ?? one.failure?.sentence ?? '',
     ]),
-    { below: ['why'], spare: ['pipeline', 'took at most', 'last refusal'] },
+    { below: ['why', 'fields'], spare: ['pipeline', 'took at most', 'last refusal'] },
   )
 
 const time = (iso: string | null) => moment(iso === null ? null : new Date(iso))
@@ -95,6 +97,20 @@ function lengthsOf({ asked: { calls, half_within_seconds: half, most_within_seco
 }
 
 const bound = (seconds: number | null) => (seconds === null ? 'minutes' : `${seconds} s`)
+
+/** More names than these are left to --json. */
+const SHOWN_NAMES = 5
+
+/** Fields that vanished, and those that nobody knows. */
+function fieldsOf({ fields }: Upstream): string {
+  const parts = (['missing', 'unknown'] as const).flatMap((drift) => {
+    const names = fields.filter((one) => one.drift === drift).map(({ object, field }) => `${object}.${field}`)
+    if (names.length === 0) return []
+    const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : ''
+    return [`${drift}: ${names.slice(0, SHOWN_NAMES).join(', ')}${more}`]
+  })
+  return parts.join('; ')
+}
 
 function failsNow({ retrying }: Shown): string | undefined {
   if (retrying == null) return undefined

@@ -1,4 +1,4 @@
-/** Tables of what upstreams say of their limits, and how they answer. */
+/** Tables of what upstreams say of their limits, how they answer, and what of their answers is other than known. */
 import { bigint, doublePrecision, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import type { KeptTables } from '../kept.ts'
 
@@ -52,8 +52,29 @@ export const upstreamCallHours = pgTable(
   (table) => [primaryKey({ columns: [table.hour, table.client, table.quota, table.status, table.withinS] })],
 )
 
+/** Fields of answers that were other than known (core/upstream-fields.ts). */
+export const upstreamFields = pgTable(
+  'upstream_fields',
+  {
+    client: text().notNull(),
+    object: text().notNull(),
+    field: text().notNull(),
+    /** `missing` or `unknown`. */
+    drift: text({ enum: ['missing', 'unknown'] }).notNull(),
+    /** Answers in which it was so. */
+    answers: bigint({ mode: 'number' }).notNull(),
+    /** Since when it is so, by the clock of the database; again if it was otherwise for days. */
+    sinceAt: moment('since_at').notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.client, table.object, table.field, table.drift] })],
+)
+
 /** Enough to compare a week with the one before. */
 const HOURS_DAYS = 30
+
+/** A drift that is over for so long was mended, or is as it should be. */
+const FIELDS_DAYS = 90
 
 export const upstreamsKept: KeptTables = {
   upstream_budgets: { grows: 'a row a limit of an upstream' },
@@ -62,5 +83,10 @@ export const upstreamsKept: KeptTables = {
     grows: 'some rows an hour and limit of an upstream that is asked',
     age: 'hour',
     days: HOURS_DAYS,
+  },
+  upstream_fields: {
+    grows: 'a row for each field of an upstream that vanished, or that was never seen before',
+    age: 'last_seen_at',
+    days: FIELDS_DAYS,
   },
 }

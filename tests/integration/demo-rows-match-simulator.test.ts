@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callsOf } from '../../core/upstream-calls.ts'
 import { openDatabase } from '../../db/database.ts'
+import { allCalls } from '../../db/queries/upstream-calls.ts'
+import { allFields } from '../../db/queries/upstream-fields.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
@@ -43,6 +46,8 @@ interface Found {
   date: string
   rows: Collected
   table: Record<string, string>[]
+  fields: unknown[]
+  calls: number
 }
 
 /** The tables that the demo left; the database is started only to read them. */
@@ -55,7 +60,13 @@ async function readTables(): Promise<Found> {
     const packs = await database.db.execute<Record<string, string>>(sql`select distinct
       coalesce(curseforge_id::text, '') as id, name, slug, coalesce(downloads::text, '') as downloads,
       coalesce(link, '') as link from modpacks`)
-    return { date: days.rows[0]?.date ?? '', rows: await stored(database.db), table: packs.rows }
+    return {
+      date: days.rows[0]?.date ?? '',
+      rows: await stored(database.db),
+      table: packs.rows,
+      fields: await allFields(database.db),
+      calls: callsOf(await allCalls(database.db)),
+    }
   } finally {
     await database.close()
     await server.stop()
@@ -94,6 +105,9 @@ describe('the demo', () => {
       { columns: true },
     )
     expect(csv.toSorted(bySlug)).toEqual(first.table.toSorted(bySlug))
+    // Its answers have the fields of real ones, and each call is counted, the last ones too.
+    expect(first.fields).toEqual([])
+    expect(first.calls).toBeGreaterThan(0)
     await demo()
     expect((await readTables()).rows).toEqual(first.rows)
   })

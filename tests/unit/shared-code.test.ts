@@ -47,6 +47,7 @@ const SHARED_BY_UPSTREAMS = [
   'calls',
   'challenge',
   'credentials',
+  'fields',
   'gate',
   'http',
   'members',

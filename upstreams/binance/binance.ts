@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
 import type { Heard } from '../../core/upstream-budget.ts'
 import { addBudget } from '../budgets.ts'
+import { comparing, type KnownFields } from '../fields.ts'
 import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, rawBody, type Answer, type Http, type HttpRequest, type RawBody } from '../http.ts'
 import { decimal, parseKlines, type HourCandle } from './klines.ts'
@@ -72,7 +73,14 @@ export interface Binance {
   ) => Promise<{ prices: Map<string, number>; raw: RawBody[] }>
 }
 
-const tickersSchema = z.array(z.object({ symbol: text, price: decimal }))
+const tickerSchema = z.object({ symbol: text, price: decimal })
+const TICKER: KnownFields = {
+  client: UPSTREAM,
+  object: 'ticker',
+  needed: Object.keys(tickerSchema.shape),
+  others: [],
+}
+const tickersSchema = comparing(TICKER, z.array(tickerSchema))
 const complaintSchema = z.object({ code: z.int() })
 
 /**

@@ -1,5 +1,7 @@
 /** One repository by its name, through renames (https://docs.github.com/rest/repos); dear without a token: sixty requests an hour. */
 import { Failure } from '../../core/failures.ts'
+import { comparing } from '../fields.ts'
+import { REPOSITORY } from './github-fields.ts'
 import { messageOf, type GitHubTransport } from './github-transport.ts'
 import { BLOCKED_WORDS, restRepositorySchema, unknown, type RepositoryState } from './github-repository.ts'
 import type { Answer } from '../http.ts'
@@ -68,7 +70,10 @@ function stateOf(answer: Answer): RepositoryState {
   const { status, body } = answer
   if (status === 404 || status === 410) return { state: 'gone', reason: `GitHub answers ${status}` }
   if (status >= 400) return { state: 'blocked', reason: messageOf(body) || `GitHub answers ${status}` }
-  return { state: 'found', ...parseBody(restRepositorySchema, body, 'github GET /repos') }
+  return {
+    state: 'found',
+    ...parseBody(comparing(REPOSITORY, restRepositorySchema), body, 'github GET /repos'),
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** GitHub's search for repositories (https://docs.github.com/rest/search): a domain's by a query, and known names without a token. */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
+import { comparing } from '../fields.ts'
+import { REPOSITORY } from './github-fields.ts'
 import type { GitHubTransport } from './github-transport.ts'
 import { restRepositorySchema, type FoundRepository } from './github-repository.ts'
 import { count, parseBody } from '../payload.ts'
@@ -21,7 +23,7 @@ const pageSchema = z.object({
   total_count: count,
   incomplete_results: z.boolean(),
   // A hit of another shape fails the page: a list must not become shorter without a word.
-  items: z.array(restRepositorySchema),
+  items: comparing(REPOSITORY, z.array(restRepositorySchema)),
 })
 type Page = z.infer<typeof pageSchema>
 

@@ -1,7 +1,8 @@
-/** Parses a response of the live feed into sightings of matches; pure. */
+/** Parses a response of the live feed into sightings of matches; pure, but that fields other than known are counted. */
 import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
+import { compareFields, type KnownFields } from '../fields.ts'
 import { hasMatchOdds, hasOutcomeRow, oddsOf, type Odds } from './onexbet-odds.ts'
 import { isBefore, phaseOf, type Phase, type StatusSigns } from './onexbet-status.ts'
 import { count, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
@@ -96,6 +97,43 @@ const eventSchema = z.object({
 })
 type Event = z.infer<typeof eventSchema>
 
+/** Of fewer matches each may lack what only some have. */
+const LEAST_MATCHES = 3
+const EVENT: KnownFields = {
+  client: 'onexbet',
+  object: 'event',
+  needed: ['I', 'O1', 'O2', 'SC', 'L', 'LE', 'E'],
+  least: LEAST_MATCHES,
+  others: [
+    ...[
+      'AE',
+      'GNS',
+      'HMH',
+      'HS',
+      'LI',
+      'MIO',
+      'N',
+      'O1I',
+      'O2I',
+      'R',
+      'S',
+      'SI',
+      'SN',
+      'T',
+      'TN',
+      'TNS',
+      'ZP',
+    ],
+  ],
+}
+const STATE: KnownFields = {
+  client: 'onexbet',
+  object: 'state',
+  needed: ['FS', 'I', 'SLS', 'CPS'],
+  least: LEAST_MATCHES,
+  others: ['GS', 'PS', 'TD', 'TS'],
+}
+
 /** Fields that an event without a second team must not have. */
 const secondTeamSchema = z.object({
   O2: z.unknown().optional(),
@@ -148,6 +186,8 @@ export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
   const others = list.filter(isOutright)
   const left = new Set(others)
   const matches = list.filter((row) => !left.has(row))
+  compareFields(EVENT, matches)
+  compareFields(STATE, matches.map(stateOf))
   const { rows, rejected } = parseRows(eventSchema, matches)
   const events = rows.map((event) => ({ ...event, sighting: sightingOf(event, at) }))
   const announced = events.filter(({ sighting }) => sighting.phase === 'before')
@@ -163,6 +203,9 @@ export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
     },
   }
 }
+
+const stateOf = (row: unknown): unknown =>
+  typeof row === 'object' && row !== null && 'SC' in row ? row.SC : undefined
 
 const idSchema = z.object({ I: positiveId })
 

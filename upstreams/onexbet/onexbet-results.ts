@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
+import { compareFields, type KnownFields } from '../fields.ts'
 import type { Gate } from '../gate.ts'
 import { rawBody, type RawBody } from '../http.ts'
 import { createTransport, sideBySide, type Transport } from './onexbet-transport.ts'
@@ -169,6 +170,16 @@ const asking =
     return { items: itemsIn(raw), raw }
   }
 
+/** Of fewer games each may lack what only some have. */
+const LEAST_GAMES = 3
+const GAME: KnownFields = {
+  client: UPSTREAM,
+  object: 'game',
+  needed: ['id', 'champId', 'champName', 'opp1', 'opp2', 'dateStart', 'score'],
+  least: LEAST_GAMES,
+  others: ['sportId', 'subGame'],
+}
+
 /** Whole minutes in seconds since 1970; a part of the last minute is in the future, so that nothing is left out. */
 function windowTo(at: Date): { dateFrom: number; dateTo: number } {
   const dateTo = Math.ceil(at.getTime() / 1_000 / MINUTE_S) * MINUTE_S
@@ -183,6 +194,7 @@ function isSameLeague({ id, name }: League, league: WantedLeague): boolean {
 async function gamesOf(league: League, ask: () => Promise<Listed>, at: Date): Promise<Games> {
   try {
     const { items, raw } = await ask()
+    compareFields(GAME, items)
     return { ...readGames(items, league, at), raw }
   } catch (error) {
     if (error instanceof Failure) return { failure: error }

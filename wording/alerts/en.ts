@@ -67,6 +67,15 @@ export const alerts = {
     until: string
   }) =>
     `${client} (${pipeline}) ${status === null ? 'has no budget left' : `answered ${status}`}, and is not asked before ${minute(until)}.`,
+  'alert-fields-vanished': ({
+    client,
+    pipeline,
+    fields,
+  }: {
+    client: string
+    pipeline: string
+    fields: readonly string[]
+  }) => `Answers of ${client} (${pipeline}) no longer have ${fields.join(', ')}.`,
   'alert-source-partial': (
     {
       pipeline,
@@ -127,6 +136,8 @@ export const alerts = {
   'means-run-failed': 'What it should have collected is missing.',
   'means-key-refused': 'Nothing is collected from there until the key is changed.',
   'means-upstream-blocked': 'What comes from there is missing until then.',
+  'means-fields-vanished':
+    'Their format may have changed: what is read there is missing from new rows, or the rows are rejected.',
   'means-source-partial': 'Rows are missing from each of these runs.',
   'means-data-old': 'What pages and files show of it is out of date.',
   'means-unsound': 'The run was green but for this, and the rows may be wrong.',

@@ -39,6 +39,8 @@ export const alerts: Translation<typeof english> = {
     french`${source} (${pipeline}) refuse la clé : ${say(why)}`,
   'alert-upstream-blocked': ({ client, pipeline, status, until }) =>
     french`${client} (${pipeline}) ${status === null ? "n'a plus de quota" : `a répondu ${status}`} ; pas de requête avant ${minute(until)}.`,
+  'alert-fields-vanished': ({ client, pipeline, fields }) =>
+    french`Les réponses de ${client} (${pipeline}) n'ont plus ${fields.join(', ')}.`,
   'alert-source-partial': ({ pipeline, source, runs, why }, say) =>
     french`${source} (${pipeline}) est incomplète depuis ${runs} collectes${why.length === 0 ? '.' : french` : ${listed(why.map(say))}`}`,
   'alert-data-old': ({ pipeline, source, at, allowedMs }) =>
@@ -80,6 +82,8 @@ export const alerts: Translation<typeof english> = {
   'means-run-failed': "Ce qu'elle devait collecter manque.",
   'means-key-refused': "Rien n'est collecté de là tant que la clé n'est pas changée.",
   'means-upstream-blocked': "Ce qui vient de là manque jusqu'à ce moment.",
+  'means-fields-vanished':
+    'Leur format a peut-être changé : ce qui y est lu manque dans les nouvelles lignes, ou celles-ci sont rejetées.',
   'means-source-partial': 'Des lignes manquent à chacune de ces collectes.',
   'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
   'means-unsound': 'La collecte a réussi par ailleurs, et ces lignes sont peut-être fausses.',

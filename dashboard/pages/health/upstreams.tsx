@@ -9,6 +9,7 @@ import { usePipelineName } from '../../pipelines/name.ts'
 import { useSharedWords, useWords } from '../../preferences.tsx'
 import { Asked } from './asked.tsx'
 import { Budgets } from './budgets.tsx'
+import { Fields } from './fields.tsx'
 import { failingNow, type Failing } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
@@ -120,6 +121,13 @@ function useColumns(retrying: readonly Failing[]): TableColumn<Upstream>[] {
       isText: true,
       value: ({ asked }) => asked.calls,
       render: ({ asked }) => <Asked asked={asked} />,
+    },
+    {
+      key: 'fields',
+      title: say('upstreams.fields'),
+      isText: true,
+      value: ({ fields }) => fields.length,
+      render: ({ fields }) => <Fields fields={fields} />,
     },
     {
       key: 'budget',

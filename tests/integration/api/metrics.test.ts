@@ -84,6 +84,9 @@ async function fill(): Promise<void> {
         { ...call, status: '503', withinS: Infinity, calls: 1, retries: 1, seconds: 400 },
       ],
     })
+  await storeHeard(database.db, {
+    fields: [{ client: 'modrinth', object: 'project', field: 'new', drift: 'unknown', answers: 3 }],
+  })
   const damaged = join(spoolFolder(config.dataDir), 'damaged')
   mkdirSync(damaged, { recursive: true })
   writeFileSync(join(damaged, '2026-11-01.segment'), 'no segment')
@@ -188,6 +191,11 @@ it('counts calls by status, retries, and how long calls took', () => {
   expect(['0.2', '0.5', '300', '+Inf'].map(bucket)).toEqual([0, 7, 7, 9])
   expect(value(`almanac_upstream_call_duration_seconds_sum{${of}}`)).toBe(800.5)
   expect(value(`almanac_upstream_call_duration_seconds_count{${of}}`)).toBe(9)
+})
+
+it('counts answers with a field that is other than known', () => {
+  const labels = 'client="modrinth",object="project",field="new",drift="unknown"'
+  expect(value(`almanac_upstream_fields_total{${labels}}`)).toBe(3)
 })
 
 it('tells of servers, spool, disks, backup and alerts', async () => {

@@ -91,6 +91,7 @@ it('each has its last run with rows and its last failure by name', async () => {
     not_asked: null,
     budgets: [],
     asked: NOT_ASKED,
+    fields: [],
   })
 })
 
@@ -197,6 +198,41 @@ describe('the calls of upstreams', () => {
   })
 })
 
+describe('fields that are other than known', () => {
+  const field = (drift: 'missing' | 'unknown', name: string) => ({
+    client: 'binance',
+    object: 'ticker',
+    field: name,
+    drift,
+    answers: 1,
+  })
+  afterAll(async () => {
+    await api.database.db.execute(sql`delete from upstream_fields`)
+  })
+
+  it('are told by name for two days, those that vanished first', async () => {
+    const { db } = api.database
+    await storeHeard(db, { fields: [field('unknown', 'a'), field('missing', 'price')] })
+    await storeHeard(db, { fields: [field('unknown', 'a')] })
+    const told = async () =>
+      (await upstreams())
+        .get('Binance')
+        ?.fields.map(({ object, field: name, drift, answers }) => [drift, `${object}.${name}`, answers])
+    expect(await told()).toEqual([
+      ['missing', 'ticker.price', 1],
+      ['unknown', 'ticker.a', 2],
+    ])
+    const { stdout } = await command(['upstreams'], { DATABASE_URL: api.proxy.url })
+    expect(stdout).toMatch(/^Binance .* missing: ticker\.price; unknown: ticker\.a$/m)
+    await db.execute(sql`update upstream_fields set last_seen_at = last_seen_at - interval '49 hours',
+      since_at = since_at - interval '100 hours'`)
+    expect(await told()).toEqual([])
+    await storeHeard(db, { fields: [field('missing', 'price')] })
+    const [again] = (await upstreams()).get('Binance')?.fields ?? []
+    expect(again?.since).toBe(again?.last_seen_at)
+  })
+})
+
 describe('the limits of upstreams', () => {
   const userAgent = 'almanac/0.1 (test)'
   const signal = new AbortController().signal
@@ -273,6 +309,22 @@ describe('the limits of upstreams', () => {
     expect(told).toMatchObject({ remaining: 0, blocked_status: 429 })
     const [at, until] = [told?.blocked_at, told?.blocked_until].map((time) => Date.parse(time ?? ''))
     expect((until ?? 0) - (at ?? 0)).toBe(30_000)
+  })
+
+  it('stand beside a field that the service renamed: the old name is missing, the new one unknown', async () => {
+    const fault = { kind: 'rename-field', from: 'downloads', to: 'download_count', times: 1 } as const
+    simulator.faults.set('modrinth', fault)
+    await createModrinth({ baseUrl: `${simulator.url}/modrinth/v2`, userAgent }).projects(
+      ['createnuclear'],
+      signal,
+    )
+    await store()
+    const told = (await upstreams()).get('Modrinth')?.fields
+    await api.database.db.execute(sql`delete from upstream_fields`)
+    expect(told?.map(({ drift, object, field }) => `${drift} ${object}.${field}`)).toEqual([
+      'missing project.downloads',
+      'unknown project.download_count',
+    ])
   })
 
   it('are kept through a restart, and written only if something else is said', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAscl, MAX_CATALOGUE_BYTES, parseCatalogue, withoutEntities } from '../../../upstreams/ascl.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
+import { driftOf } from './drift.ts'
 import { describeRecorded, recording } from './recordings.ts'
 
 const record = (fields: Record<string, unknown>) => ({ ascl_id: '1303.002', title: 'A code', ...fields })
@@ -16,6 +17,11 @@ async function client(answer: Answering, options: { maxBytes?: number } = {}) {
 }
 
 describeRecorded('the recorded catalogue', () => {
+  it('has no field other than known', async () => {
+    const body = recording('ascl/ascl_ids_titles_github_partial.json')
+    expect(await driftOf('ascl', () => parseCatalogue(body))).toEqual([])
+  })
+
   it('gives 2,067 codes, of which 864 lead to a repository, each to one', async () => {
     const { entries, rejected } = await parseCatalogue(recording('ascl/ascl_ids_titles_github_partial.json'))
     expect(rejected).toEqual([])

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../core/failures.ts'
 import { createCoinGecko, parseMarketChart, UNNAMED_REFUSAL_MS } from '../../../upstreams/coingecko.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
+import { driftOf } from './drift.ts'
 import { describeRecorded, recorded } from './recordings.ts'
 
 /** What a gate would have slept; no test here waits: the wait ends with an error. */
@@ -31,6 +32,14 @@ const chart = (prices: unknown, volumes?: unknown): string =>
   JSON.stringify({ prices, market_caps: [], ...(volumes === undefined ? {} : { total_volumes: volumes }) })
 
 describeRecorded('recorded CoinGecko answers', () => {
+  it('have no field other than known', async () => {
+    const drift = await driftOf('coingecko', () => {
+      for (const kind of ['daily', 'hourly', 'minutely'])
+        parseMarketChart(JSON.stringify(exchange(`${kind}_historical_prices_for_one_coin.0.json`).body))
+    })
+    expect(drift).toEqual([])
+  })
+
   it('daily history gives 90 days at midnight, not 91: the last point is "now"', () => {
     const { points, rejected } = parseMarketChart(
       JSON.stringify(exchange('daily_historical_prices_for_one_coin.0.json').body),

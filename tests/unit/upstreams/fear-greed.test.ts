@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFearGreed, parseFearGreed } from '../../../upstreams/fear-greed.ts'
 import { calm, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
+import { driftOf } from './drift.ts'
 import { describeRecorded, recording } from './recordings.ts'
 
 const DAY_S = 86_400
@@ -26,6 +27,11 @@ async function client(answer: Answering) {
 }
 
 describeRecorded('the recorded Fear & Greed series', () => {
+  it('has no field other than known', async () => {
+    const body = recording('fear-greed/fng_limit0_reconstructed.json')
+    expect(await driftOf('fear-greed', () => parseFearGreed(body))).toEqual([])
+  })
+
   it('has 2,977 days, newest first, without those that the index never had', () => {
     const { days, rejected } = parseFearGreed(recording('fear-greed/fng_limit0_reconstructed.json'))
     expect(rejected).toEqual([])

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createModrinth, parseProjects, parseVersions } from '../../../upstreams/modrinth.ts'
 import { calm, loopback, rejection, sendJson, type Answering } from './loopback.ts'
-import { describeRecorded, recorded, recording } from './recordings.ts'
+import { driftOf } from './drift.ts'
+import { described, describeRecorded, recorded, recording } from './recordings.ts'
 
 const project = (id: string, slug: string) => ({
   id,
@@ -34,6 +35,19 @@ const manyIds = (length: number): string[] =>
   Array.from({ length }, (_, index) => index.toString(36).padStart(8, 'A'))
 
 describeRecorded('recorded Modrinth answers', () => {
+  it('have no field other than known, and all that are in its description are', async () => {
+    const drift = await driftOf('modrinth', () => {
+      for (const file of ['dynmap-bad-server-side', 'fabric-api', 'nucledoom'])
+        parseProjects(JSON.stringify([recorded(`modrinth/itzg-project-${file}.json`)].flat()))
+      for (const file of ['itzg-project-fabric-api', 'itzg-project-nucledoom', 'mc-publish'])
+        parseVersions(recording(`modrinth/${file}-versions.json`))
+      parseProjects(recording('modrinth/mc-publish-projects.json'))
+      parseProjects(JSON.stringify([described('modrinth-openapi-v2.yaml', 'Project')]))
+      parseVersions(JSON.stringify([described('modrinth-openapi-v2.yaml', 'Version')]))
+    })
+    expect(drift).toEqual([])
+  })
+
   it.each([
     ['itzg-project-dynmap-bad-server-side.json', [['fRQREgAc', 'dynmap', 'Dynmap®', 59_991, 456, 101]]],
     ['itzg-project-fabric-api.json', [['P7dR8mSH', 'fabric-api', 'Fabric API', 68_102_105, 21_168, 998]]],

@@ -1,6 +1,7 @@
 /** Real answers recorded by others. They are not part of this project: where they are absent, tests that need them skip, except in CI. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe } from 'vitest'
+import { schemaFields } from '../simulator/recordings.ts'
 import { SHARED } from '../../support/shared-folder.ts'
 
 const FOLDER = new URL('recordings/', SHARED)
@@ -10,6 +11,10 @@ export const recording = (path: string): string => readFileSync(new URL(path, FO
 
 /** A recording's JSON. */
 export const recorded = (path: string): unknown => JSON.parse(recording(path))
+
+/** An object with every field that a schema of a service's own description has. */
+export const described = (specification: string, schema: string): Record<string, null> =>
+  Object.fromEntries(schemaFields(specification, schema).known.map((name) => [name, null]))
 
 /** `describe` for tests against recordings. */
 export function describeRecorded(name: string, tests: () => void): void {

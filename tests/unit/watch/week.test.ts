@@ -75,6 +75,11 @@ describe('a fault', () => {
       ['began run-long hourly', 'over run-long hourly'],
     ],
     [
+      'a field that vanished',
+      { from: at(2, 1), to: at(2, 5), vanished: 'hourly' },
+      ['began fields-vanished hourly', 'over fields-vanished hourly'],
+    ],
+    [
       'a spool that does not drain',
       { from: at(2, 1), to: at(2, 2), spoolStuck: true },
       ['began spool-waiting', 'over spool-waiting'],

@@ -39,6 +39,8 @@ export interface Faults {
   stale?: Plan
   /** A run does not end. */
   hanging?: Plan
+  /** An upstream of a pipeline leaves a field out. */
+  vanished?: Plan
   spoolStuck?: boolean
   deadLetters?: number
   noBackup?: boolean
@@ -193,6 +195,10 @@ function seenAt(
                 ...blockedOf('busy', faults.blocked, ['source'], now),
                 ...blockedOf('other', faults.otherBlocked, ['other'], now),
               ],
+              vanished:
+                faults.vanished === undefined
+                  ? []
+                  : [{ client: 'drifting', pipeline: faults.vanished, fields: ['thing.name'] }],
               news: [],
             },
           },

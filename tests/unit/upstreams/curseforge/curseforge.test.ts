@@ -8,7 +8,8 @@ import {
 } from '../../../../upstreams/curseforge/curseforge.ts'
 import type { Sleep } from '../../../../upstreams/sleep.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
-import { describeRecorded, recorded } from '../recordings.ts'
+import { driftOf } from '../drift.ts'
+import { described, describeRecorded, recorded } from '../recordings.ts'
 
 const KEY = '$2a$10$test'
 
@@ -62,6 +63,16 @@ const mapping = z.object({
   response: z.union([z.object({ jsonBody: z.unknown() }), z.object({ body: z.string() })]),
 })
 
+const MODS = [
+  'v1_mods_238222.json',
+  'v1_mods_search-2dd68b95-c81b-49ad-829a-5d89c1c1b2c2.json',
+  'v1_mods_search-f693f170-735e-4001-8242-b4c24a1e4e21.json',
+]
+const FILES = [
+  'v1_mods_238222_files_4434385-8de5c26d-b14a-4689-815b-448fc69ecc35.json',
+  'v1_mods_238222_files_4644453-b7ba62e2-168c-4aa0-aaab-92acfed0d285.json',
+]
+
 /** The body inside a recorded mapping. */
 function bodyOf(name: string): string {
   const { response } = mapping.parse(recorded(`curseforge/${name}`))
@@ -73,6 +84,16 @@ const asList = (body: string): string =>
   JSON.stringify({ data: [z.object({ data: z.unknown() }).parse(JSON.parse(body)).data].flat() })
 
 describeRecorded('recorded CurseForge answers', () => {
+  it('have no field other than known, and all that are in its description are', async () => {
+    const drift = await driftOf('curseforge', () => {
+      for (const name of MODS) parseMods(asList(bodyOf(name)))
+      for (const name of FILES) parseFiles(asList(bodyOf(name)))
+      parseMods(JSON.stringify({ data: [described('curseforge-openapi.yaml', 'Mod')] }))
+      parseFiles(JSON.stringify({ data: [described('curseforge-openapi.yaml', 'File')] }))
+    })
+    expect(drift).toEqual([])
+  })
+
   const jei = {
     id: 238_222,
     slug: 'jei',

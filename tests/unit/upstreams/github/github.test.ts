@@ -14,7 +14,10 @@ import {
   searchWithout,
 } from './github-in-test.ts'
 import { calm, loopback, rejection, sendJson, type Answering } from '../loopback.ts'
-import { describeRecorded, recorded } from '../recordings.ts'
+import { compareFields } from '../../../../upstreams/fields.ts'
+import { REPOSITORY } from '../../../../upstreams/github/github-fields.ts'
+import { driftOf } from '../drift.ts'
+import { described, describeRecorded, recorded } from '../recordings.ts'
 
 describe('without a token', () => {
   it('fetches twenty names in one search, forks included, in any case', async () => {
@@ -190,6 +193,17 @@ describe('without a token', () => {
 })
 
 describeRecorded('recorded GitHub answers', () => {
+  it('have no field other than known, and all that are in its description are', async () => {
+    const [{ body }] = recorded('github/Repository.setUp.json') as [{ body: unknown }]
+    const found = typeof body === 'string' ? (JSON.parse(body) as unknown) : body
+    const drift = await driftOf('github', () => {
+      compareFields(REPOSITORY, [found])
+      for (const name of ['full-repository', 'repo-search-result-item'])
+        compareFields(REPOSITORY, [described('github-openapi.subset.json', name)])
+    })
+    expect(drift).toEqual([])
+  })
+
   interface Exchange {
     path: string
     status: number

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../../core/failures.ts'
 import { listOf, readEvents, type Sighting } from '../../../../upstreams/onexbet/onexbet-event.ts'
+import { driftOf } from '../drift.ts'
 import { describeRecorded, recording } from '../recordings.ts'
 
 const AT = new Date('2026-03-01T12:00:20Z')
@@ -30,6 +31,10 @@ function only(...list: unknown[]): Sighting {
 describeRecorded('the recorded feed', () => {
   const recorded = () =>
     readEvents(listOf(recording('onexbet/get1x2_vzip_sport85_snapshot.json'), 'onexbet GET /x'), AT)
+
+  it('has no field other than known', async () => {
+    expect(await driftOf('onexbet', recorded)).toEqual([])
+  })
 
   it('has three matches: one live that the original would have stored as a result, two before their start', () => {
     const { sightings, others, rejected } = recorded()
