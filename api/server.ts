@@ -25,6 +25,7 @@ import { API_PARTS } from './parts.ts'
 import { addGaps } from './gaps/routes.ts'
 import { addBackfillPreviews } from './pipelines/backfill.ts'
 import { addPipelineList } from './pipelines/list.ts'
+import { addQuarantine } from './quarantine/routes.ts'
 import { addRunChanges } from './runs/changes.ts'
 import { addRunLog } from './runs/log.ts'
 import { addRunReading } from './runs/read.ts'
@@ -120,6 +121,7 @@ export async function assembleApi(
     addRunLog(routes, context)
     addRunChanges(routes, context)
     addScheduleRoutes(routes, context)
+    addQuarantine(routes, context, log)
     addStack(routes, context)
     addUpstreams(routes, context)
     addHealth(routes, context)

@@ -5,6 +5,7 @@
  * the same is done in a transaction that is rolled back.
  */
 import { randomUUID } from 'node:crypto'
+import type { Client } from '@temporalio/client'
 import type { Replay, ReplayedCall, ReplayedSource } from '../activities/replay.ts'
 import { REPLAYS } from '../activities/replays.ts'
 import type { Config } from '../config/load-config.ts'
@@ -13,6 +14,7 @@ import { failureReason, type Reason } from '../core/reason.ts'
 import type { RunIdentity } from '../core/run.ts'
 import { NOTHING, outcomeOf, type RunCounts } from '../core/run-outcome.ts'
 import type { Database, DatabaseHandle } from '../db/database.ts'
+import type { RetryBudget } from '../db/database-retry.ts'
 import { dropRejected } from '../db/queries/quarantine.ts'
 import {
   rejectedOf,
@@ -29,6 +31,8 @@ import type { RawBody } from '../db/write-call.ts'
 import { keptRow, writeRows } from '../db/write-rows.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { reason } from '../wording/reason.ts'
+import { CannotReach } from './cannot-reach.ts'
+import { startRecomputeRuns } from './derive-runs.ts'
 
 /** A restart of the database takes a few seconds; a person who waits should not do so longer without a word. */
 const DATABASE_RETRY_BUDGET_MS = 15_000
@@ -38,11 +42,13 @@ export interface ReplayRequest {
   source?: string | undefined
   since?: Date | undefined
   write: boolean
+  /** Ends it between two runs of the past. */
+  signal?: AbortSignal | undefined
 }
 
 /** What a replay found in one source. */
 export interface ReplayedFigures {
-  pipeline: string | null
+  pipeline: PipelineId | null
   source: string
   /** Why it is not read again; the rest is zero then. */
   why: Reason | undefined
@@ -60,6 +66,30 @@ export interface Replayed {
   sources: ReplayedFigures[]
   /** Runs that are recorded, one for each pipeline with something to write. */
   runs: RunIdentity[]
+}
+
+/** What becomes of rows that are derived from those that a replay wrote. */
+export interface Recomputed {
+  /** Workflow ids of the runs that compute them. */
+  started: string[]
+  /** Pipelines whose run could not be started, since Temporal cannot be reached. */
+  left: PipelineId[]
+}
+
+/** Starts the runs that recompute from what was written; `temporal` makes calls to the server. */
+export async function recompute(
+  { sources }: Replayed,
+  temporal: (start: (client: Client) => Promise<string[]>) => Promise<string[]>,
+): Promise<Recomputed> {
+  const changed = sources.filter(({ tables }) => tables.some(({ added, changed }) => added + changed > 0))
+  const ids = [...new Set(changed.flatMap(({ pipeline }) => pipeline ?? []))]
+  if (ids.length === 0) return { started: [], left: [] }
+  try {
+    return { started: await temporal((client) => startRecomputeRuns(client, ids)), left: [] }
+  } catch (error) {
+    if (!(error instanceof CannotReach)) throw error
+    return { started: [], left: ids }
+  }
 }
 
 type AnySource = ReplayedSource<unknown>
@@ -128,7 +158,7 @@ export async function replayableSources(db: Database): Promise<string[]> {
   return [...new Set([...stored, ...named.map(({ source }) => source)])].toSorted()
 }
 
-const newFigures = (pipeline: string | null, source: string): ReplayedFigures => ({
+const newFigures = (pipeline: PipelineId | null, source: string): ReplayedFigures => ({
   pipeline,
   source,
   why: undefined,
@@ -148,7 +178,7 @@ interface PipelineSources {
 async function replayPipeline(
   db: Database,
   config: Config,
-  { since }: ReplayRequest,
+  { since, signal = new AbortController().signal }: ReplayRequest,
   { id, readable, replayed }: PipelineSources,
 ): Promise<void> {
   const groups = new Map<string, StoredGroup[]>()
@@ -171,8 +201,18 @@ async function replayPipeline(
   for (const [source, how] of readable) {
     const own = groups.get(source)
     if (own === undefined) continue
-    const replaying = new SourceReplay(db, { run, how, settings: config.tracked[id], pipeline: id, source })
-    for (const group of own) await replaying.replay(group)
+    const replaying = new SourceReplay(db, {
+      run,
+      how,
+      settings: config.tracked[id],
+      pipeline: id,
+      source,
+      signal,
+    })
+    for (const group of own) {
+      signal.throwIfAborted()
+      await replaying.replay(group)
+    }
     const figures = await replaying.figures()
     replayed.sources.push(figures)
     counts[source] = {
@@ -192,8 +232,9 @@ interface SourceOfRun {
   run: RunIdentity
   how: AnySource
   settings: unknown
-  pipeline: string
+  pipeline: PipelineId
   source: string
+  signal: AbortSignal
 }
 
 /** The replay of one source: reads group after group, and remembers which rows there were before. */
@@ -201,7 +242,7 @@ class SourceReplay {
   private readonly found: ReplayedFigures
   /** Rows that were read, by table and key, and whether there was one before. */
   private readonly seen = new Map<WritableTable, Map<string, { row: Row; existed: boolean }>>()
-  private readonly retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: new AbortController().signal }
+  private readonly retryBudget: RetryBudget
 
   private readonly db: Database
   private readonly of: SourceOfRun
@@ -209,6 +250,7 @@ class SourceReplay {
   constructor(db: Database, of: SourceOfRun) {
     this.db = db
     this.of = of
+    this.retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: of.signal }
     this.found = newFigures(of.pipeline, of.source)
   }
 

@@ -10,7 +10,8 @@ import { reason } from '../../wording/reason.ts'
 import type { Replay, ReplayContext, ReplayedRun, ReplayedSource } from '../replay.ts'
 import { shownBy } from './feed-counts.ts'
 import { matchOfRow } from './match-rows.ts'
-import { resultedMatches, RESULTS_WITHIN_MS } from './result-of-match.ts'
+import { RESULTS_WITHIN_MS } from './result-of-match.ts'
+import { newsOf } from './results.ts'
 
 type Settings = Sections['match-results']
 
@@ -58,9 +59,8 @@ const onexbetResults: ReplayedSource<Settings> = {
     const known = await knownMatches(context.db, { feed: poll.feed, eventIds: [], overSince })
     const matches = new Map(known.map((row) => [row.eventId, matchOfRow(row, null)]))
     const told = new Map((poll.told as typeof found.results).map((result) => [result.gameId, result]))
-    const ofMatches = resultedMatches(matches, found.results, poll.polledAt.getTime())
-    for (const result of found.results)
-      if (told.has(result.gameId) || ofMatches.has(result)) told.set(result.gameId, result)
+    for (const result of found.results) if (told.has(result.gameId)) told.set(result.gameId, result)
+    for (const result of newsOf(matches, found.results, poll.polledAt)) told.set(result.gameId, result)
     return {
       rows: { feed_polls: [{ ...poll, refused: null, told: [...told.values()] }] },
       rejected: found.rejected,

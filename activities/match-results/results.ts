@@ -94,7 +94,11 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
 }
 
 /** Of a day's games, which the service returns every time, those with news of a match that is over. */
-function newsOf(known: ReadonlyMap<number, Match>, results: readonly MatchResult[], at: Date): MatchResult[] {
+export function newsOf(
+  known: ReadonlyMap<number, Match>,
+  results: readonly MatchResult[],
+  at: Date,
+): MatchResult[] {
   const found = resultedMatches(known, results, at.getTime())
   return [...found].flatMap(([result, match]) =>
     resulted(match, result, at.getTime()).observation === undefined ? [] : [result],

@@ -1,8 +1,13 @@
 /** `almanac quarantine`: rejected rows, and reading stored responses again. */
-import { CannotReach } from '../../client/cannot-reach.ts'
+import type { Client } from '@temporalio/client'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
-import { startRecomputeRuns } from '../../client/derive-runs.ts'
-import { replayableSources, replayStored, type Replayed, type ReplayedFigures } from '../../client/replay.ts'
+import {
+  recompute,
+  replayableSources,
+  replayStored,
+  type Replayed,
+  type ReplayedFigures,
+} from '../../client/replay.ts'
 import type { Config } from '../../config/load-config.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
@@ -16,6 +21,7 @@ import {
 } from '../../db/queries/quarantine.ts'
 import { damagedSegments } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
+import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { counted } from '../../wording/text.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
@@ -50,12 +56,12 @@ export const list = (options: Options): Promise<void> =>
       print(
         table(
           ['source', 'rows', 'newest', 'its id', 'reason'],
-          groups.map(({ source, rows, newestAt, newestId, reason }) => [
+          groups.map(({ source, rows, newestAt, newestId, reason: why }) => [
             source,
             rows,
             moment(newestAt),
             newestId,
-            reason,
+            why,
           ]),
           { below: ['reason'] },
         ),
@@ -72,15 +78,15 @@ export const show = (id: string, options: Options): Promise<void> =>
     const found = /^\d{1,15}$/.test(id) ? await rejectedRow(db, Number(id)) : undefined
     if (found === undefined)
       throw new WrongUsage(
-        `There is no rejected row "${id}"; "${almanacCommand('quarantine list')}" shows them.`,
+        sentence(reason('no-rejected-row', { id, list: almanacCommand('quarantine list') })),
       )
     if (options.json) {
       printJson(found)
       return
     }
-    const { source, reason, observedAt, runId, pipeline, workflowId, urls, row } = found
+    const { source, reason: why, observedAt, runId, pipeline, workflowId, urls, row } = found
     print(`${stackName(config)}rejected row ${id} of ${source}, ${moment(observedAt)}`)
-    printWrapped(`why: ${reason}`)
+    printWrapped(`why: ${why}`)
     print(pipeline === null ? `run: ${runId}, without a record` : `run: ${workflowId ?? ''} (${pipeline})`)
     if (urls.length === 0) print('from: a response that is not stored any more')
     for (const url of urls) print(`from: ${url}`)
@@ -121,11 +127,11 @@ export async function replay({ source, since, write = false, ...options }: Repla
   await withDatabase(options, async (database, config) => {
     const stored = await replayableSources(database.db)
     if (source !== undefined && !stored.includes(source))
-      throw new WrongUsage(
-        `Nothing of a source "${source}" is stored; there is something of: ${stored.join(', ') || 'none'}.`,
-      )
+      throw new WrongUsage(sentence(reason('nothing-of-source', { source, known: stored })))
     const replayed = await replayStored(database, config, { source, since, write })
-    const { started, left } = write ? await recompute(config, replayed) : { started: [], left: [] }
+    const { started, left } = write
+      ? await recompute(replayed, (start) => withTemporal(config, start))
+      : { started: [], left: [] }
     if (options.json)
       printJson({
         isWritten: write,
@@ -141,24 +147,13 @@ export async function replay({ source, since, write = false, ...options }: Repla
   })
 }
 
-/** Starts the runs that recompute from what was written; pipelines whose run could not be started are left. */
-async function recompute(
-  config: Config,
-  { sources }: Replayed,
-): Promise<{ started: string[]; left: string[] }> {
-  const changed = sources.filter(({ tables }) => tables.some(({ added, changed }) => added + changed > 0))
-  const ids = [...new Set(changed.flatMap(({ pipeline }) => pipeline ?? []))]
-  if (ids.length === 0) return { started: [], left: [] }
+/** One connection to Temporal, for what is done with it. */
+async function withTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connectTemporal(config)
   try {
-    const client = await connectTemporal(config)
-    try {
-      return { started: await startRecomputeRuns(client, ids), left: [] }
-    } finally {
-      await client.connection.close()
-    }
-  } catch (error) {
-    if (!(error instanceof CannotReach)) throw error
-    return { started: [], left: ids }
+    return await work(client)
+  } finally {
+    await client.connection.close()
   }
 }
 

@@ -57,8 +57,9 @@ export async function rejectedRow(db: Database, id: number): Promise<RejectedRec
   return { ...(found as unknown as RejectedRecord), observedAt: new Date(found.observedAt as string) }
 }
 
-/** Which rejected rows: those with these numbers, or those of a source and from before a moment. */
-export type RejectedChoice = { ids: readonly number[] } | { source?: string; before?: Date }
+/** Which rejected rows: those with these numbers, or those of a source, for a reason and from before a moment. */
+export type RejectedChoice =
+  { ids: readonly number[] } | { source?: string | undefined; reason?: string | undefined; before?: Date }
 
 /** Removes rejected rows; returns how many. */
 export async function dropRejected(db: Database, choice: RejectedChoice): Promise<number> {
@@ -66,6 +67,7 @@ export async function dropRejected(db: Database, choice: RejectedChoice): Promis
     'ids' in choice
       ? sql`id = any(${sql.param(choice.ids)}::bigint[])`
       : sql`(${choice.source ?? null}::text is null or source = ${choice.source ?? null})
+          and (${choice.reason ?? null}::text is null or reason = ${choice.reason ?? null})
           and (${choice.before?.toISOString() ?? null}::timestamptz is null or observed_at < ${choice.before?.toISOString() ?? null}::timestamptz)`
   const { rowCount } = await db.execute(sql`delete from quarantine where ${chosen}`)
   return rowCount ?? 0

@@ -21,6 +21,12 @@ export const requests = {
   'no-names': ({ kind, name }: Unknown) => `"${name}" is no ${kind} here. There are none.`,
   'no-such-alert': ({ of, known }: { of: string; known: string }) =>
     `"${of}" is no alert or pipeline. There are ${known}.`,
+  'no-rejected-row': ({ id, list }: Record<'id' | 'list', string>) =>
+    `There is no rejected row "${id}"; "${list}" shows them.`,
+  'drop-unclear': 'Name the rows by "ids", or by "source" with or without "reason".',
+  'nothing-of-source': ({ source, known }: { source: string; known: readonly string[] }) =>
+    `Nothing of a source "${source}" is stored; there is something of: ${known.join(', ') || 'none'}.`,
+  'replay-runs': 'Another replay is running: wait until it has ended.',
   'wrong-value': ({ name, finding }: { name: string; finding: string }) =>
     `${name === '' ? 'The request' : name}: ${finding}.`,
 

@@ -7,6 +7,8 @@ import { useReader, useWords } from '../../preferences.tsx'
 import { AlertsPanel } from './alerts.tsx'
 import { LettersPanel } from './letters.tsx'
 import { Line } from './line.tsx'
+import { RejectedPanel } from './rejected.tsx'
+import { ReplayPanel } from './replay.tsx'
 import { Servers } from './servers.tsx'
 import { UpstreamsPanel } from './upstreams.tsx'
 import { roomMark, sizeIn, type Stack } from './state.ts'
@@ -29,6 +31,8 @@ export default function HealthPage() {
       <UpstreamsPanel />
       <SpoolPanel query={query} />
       <LettersPanel query={query} />
+      <RejectedPanel />
+      <ReplayPanel />
       <DisksPanel query={query} />
       <VersionsPanel query={query} />
     </>

@@ -1,4 +1,5 @@
 /** Rows that a run refused, and why. */
+import { Link } from '@tanstack/react-router'
 import { addressOf, useApi } from '../../api.ts'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
@@ -20,7 +21,16 @@ export function RefusedPanel({ runId }: { runId: string }) {
   const say = useWords(RUN_WORDS)
   const query = useApi<{ rows: RefusedRow[]; next: string | null }>(SET, { run_id: runId, limit: SHOWN_ROWS })
   const columns: TableColumn<RefusedRow>[] = [
-    { key: 'source', title: say('sources.source'), value: ({ source }) => source },
+    {
+      key: 'source',
+      title: say('sources.source'),
+      value: ({ source }) => source,
+      render: ({ id, source }) => (
+        <Link to="/health" search={{ rejected: String(id) }}>
+          {source}
+        </Link>
+      ),
+    },
     {
       key: 'reason',
       title: say('run.reason'),

@@ -59,6 +59,14 @@ it.each(LOST)('$source', async (lost) => {
   await expectReadAgain(minutes, lost)
 })
 
+it('changes no poll that was read well', async () => {
+  const { database, config } = minutes
+  for (const source of ['onexbet', 'onexbet-results']) {
+    const { sources } = await replayStored(database, config, { source, write: false })
+    expect(sources).toMatchObject([{ tables: [{ table: 'feed_polls', added: 0, changed: 0 }] }])
+  }
+})
+
 it('reads a rejected event alone where its response is gone, and changes nothing else of its poll', async () => {
   const { database, config } = minutes
   const [newest] = await database.select<{ run_id: string; body: Buffer }>(sql`

@@ -1,0 +1,183 @@
+/** `/api/quarantine`: rejected rows, removing them, and reading stored responses again. */
+import { z } from 'zod'
+import { connectDatabase } from '../../client/connection.ts'
+import { replayableSources } from '../../client/replay.ts'
+import { almanacCommand } from '../../core/command-name.ts'
+import { dropRejected, rejectedGroups, rejectedRow } from '../../db/queries/quarantine.ts'
+import { reason } from '../../wording/reason.ts'
+import { sentence, type Language } from '../../wording/sentence.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api, ApiLog } from '../app.ts'
+import { awayOf } from '../away.ts'
+import { languageHeader, languageOf } from '../language.ts'
+import { problems, RequestProblem } from '../problem.ts'
+import {
+  groupsSchema,
+  rejectedSchema,
+  replaySchema,
+  type RejectedRows,
+  type ReplayAnswer,
+} from './quarantine-schema.ts'
+import { createReplaying, type LastReplay } from './replaying.ts'
+
+/** As a page shows them; more are removed by source and reason. */
+const MOST_IDS = 1_000
+const name = z.string().min(1).max(300)
+/** Texts of several mistakes in one row. */
+const REASON_LENGTH = 5_000
+const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
+
+export function addQuarantine(api: Api, context: RouteContext, log: ApiLog): void {
+  addRows(api, context)
+  addReplay(api, context, log)
+}
+
+function addRows(api: Api, { db, config }: RouteContext): void {
+  api.get(
+    '/api/quarantine',
+    {
+      schema: {
+        summary: 'Rejected rows by source and reason, and which sources can be asked for again',
+        response: { 200: groupsSchema, ...problems(503) },
+      },
+    },
+    async (): Promise<RejectedRows> => {
+      const groups = await rejectedGroups(db)
+      return {
+        groups: groups.map(({ source, reason: why, rows, newestAt, newestId }) => ({
+          source,
+          reason: why,
+          rows,
+          newest_at: newestAt.toISOString(),
+          newest_id: newestId,
+        })),
+        sources: await replayableSources(db),
+      }
+    },
+  )
+  api.get(
+    '/api/quarantine/rows/:id',
+    {
+      schema: {
+        summary: 'A rejected row as it came, why it was rejected, and where it came from',
+        params: z.object({ id }),
+        headers: languageHeader,
+        response: { 200: rejectedSchema, ...problems(404, 503) },
+      },
+    },
+    async ({ params }) => {
+      const found = await rejectedRow(db, params.id)
+      if (found === undefined)
+        throw new RequestProblem(
+          404,
+          reason('no-rejected-row', { id: String(params.id), list: '/api/quarantine' }),
+        )
+      const { observedAt, runId, workflowId, ...rest } = found
+      return { ...rest, observed_at: observedAt.toISOString(), run_id: runId, workflow_id: workflowId }
+    },
+  )
+  api.post(
+    '/api/quarantine/drop',
+    {
+      schema: {
+        summary: 'Removes rejected rows: these, or all of a source that were rejected for a reason',
+        body: z.strictObject({
+          ids: z.array(id).min(1).max(MOST_IDS).optional(),
+          source: name.optional(),
+          reason: z.string().max(REASON_LENGTH).optional().describe('Default: any'),
+        }),
+        headers: languageHeader,
+        response: { 200: z.object({ dropped: z.int() }), ...problems(400, 503) },
+      },
+    },
+    async ({ body: { ids, source, reason: why } }) => {
+      if ((ids === undefined) === (source === undefined))
+        throw new RequestProblem(400, reason('drop-unclear'))
+      const choice = ids === undefined ? { source, reason: why } : { ids }
+      // The connections of this server change nothing.
+      const database = connectDatabase(config)
+      try {
+        return { dropped: await dropRejected(database.db, choice) }
+      } finally {
+        await database.close()
+      }
+    },
+  )
+}
+
+const REPLAY = '/api/quarantine/replay'
+
+function addReplay(api: Api, { db, config, temporal }: RouteContext, log: ApiLog): void {
+  const replaying = createReplaying({ config, temporal, log, path: REPLAY })
+  api.addHook('onClose', () => replaying.close())
+  api.get(
+    REPLAY,
+    {
+      schema: {
+        summary: 'The replay that was asked for last: whether it runs, and what it found',
+        headers: languageHeader,
+        response: { 200: replaySchema },
+      },
+    },
+    (request) => replayJson(replaying.last(), languageOf(request)),
+  )
+  api.post(
+    REPLAY,
+    {
+      schema: {
+        summary: 'Reads stored responses again with the parsers of this version; asks no upstream',
+        body: z.strictObject({
+          source: name.optional().describe('Default: all'),
+          since: z
+            .union([z.iso.date(), z.iso.datetime()])
+            .optional()
+            .describe('Only what was observed since this day or moment, UTC. Default: all'),
+          write: z.boolean().default(false).describe('False: only says what would change'),
+        }),
+        headers: languageHeader,
+        response: { 200: replaySchema, ...problems(400, 409, 503) },
+      },
+    },
+    async (request) => {
+      const { source, since, write } = request.body
+      const known = await replayableSources(db)
+      if (source !== undefined && !known.includes(source))
+        throw new RequestProblem(400, reason('nothing-of-source', { source, known }))
+      return replayJson(replaying.start({ source, since, write }), languageOf(request))
+    },
+  )
+}
+
+function replayJson(last: LastReplay | undefined, language: Language): ReplayAnswer {
+  if (last === undefined) return { replay: null }
+  const { asked, startedAt, ended } = last
+  const about = {
+    source: asked.source ?? null,
+    since: asked.since ?? null,
+    write: asked.write,
+    started_at: startedAt.toISOString(),
+    ...{ why: null, sources: [], run_ids: [], started: [], left: [] },
+  }
+  if (ended === undefined) return { replay: { ...about, state: 'running' } }
+  if ('error' in ended) {
+    const why = awayOf(ended.error, language)?.why ?? sentence(reason('server-failed'), language)
+    return { replay: { ...about, state: 'failed', why } }
+  }
+  const { replayed, recomputed } = ended
+  return {
+    replay: {
+      ...about,
+      state: 'done',
+      sources: replayed.sources.map(({ why, unread, stillRejected, ...found }) => ({
+        ...found,
+        why: why === undefined ? null : sentence(why, language),
+        unread: unread.length,
+        unread_why: unread[0] === undefined ? null : sentence(unread[0], language),
+        still_rejected: stillRejected,
+      })),
+      run_ids: asked.write ? replayed.runs.map(({ runId }) => runId) : [],
+      started: recomputed.started,
+      left: recomputed.left.map((pipeline) => almanacCommand(`run ${pipeline} --input derive=true`)),
+    },
+  }
+}
