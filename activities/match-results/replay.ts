@@ -57,7 +57,9 @@ const onexbetResults: ReplayedSource<Settings> = {
     const found = results.readStoredResults(payloads, poll.polledAt)
     const overSince = new Date(poll.polledAt.getTime() - RESULTS_WITHIN_MS)
     const known = await knownMatches(context.db, { feed: poll.feed, eventIds: [], overSince })
-    const matches = new Map(known.map((row) => [row.eventId, matchOfRow(row, null)]))
+    // A match that was still running then had no news yet.
+    const over = known.filter(({ overAt }) => overAt !== null && overAt <= poll.polledAt)
+    const matches = new Map(over.map((row) => [row.eventId, matchOfRow(row, null)]))
     const told = new Map((poll.told as typeof found.results).map((result) => [result.gameId, result]))
     for (const result of found.results) if (told.has(result.gameId)) told.set(result.gameId, result)
     for (const result of newsOf(matches, found.results, poll.polledAt)) told.set(result.gameId, result)
