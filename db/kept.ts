@@ -7,6 +7,11 @@ export interface Kept {
   age?: string
   /** Rows are removed after so many days unless the settings name another number. Default: kept for ever. */
   days?: number
+  /**
+   * Columns that name what a row is about, of a table that has several rows a day of it: if the settings say so, old days keep only
+   * the newest of each. `age` is a moment then. Default: never thinned.
+   */
+  daily?: readonly string[]
   /** Which old rows may be removed, as a condition in SQL. Default: all. */
   where?: string
 }

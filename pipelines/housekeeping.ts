@@ -17,6 +17,12 @@ const section = z.strictObject({
       'CSV and log files whose content is older than this many days are compressed into `data/archives`',
     ),
   keep_archives_days: days.default(30).describe('Archives are removed after so many days'),
+  thin_days: z
+    .record(z.string(), days)
+    .default({})
+    .describe(
+      'Tables of whose older days only the newest row of each thing is kept, and after how many days. docs/pipelines/housekeeping.md says which can be thinned',
+    ),
   keep_days: z
     .record(z.string(), days)
     .default({})

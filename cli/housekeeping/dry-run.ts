@@ -19,16 +19,23 @@ export async function dryRun(dry: DryRun<'housekeeping'>): Promise<DryFindings> 
   await dry.source('sizes', () => activities.measureGrowth(dry.run))
   return {
     json: {
-      removed: Object.fromEntries(removed.map(({ table, rows }) => [table, rows])),
+      removed: Object.fromEntries(byTable(removed)),
       files: { archived: due.old, removed: due.outdated },
     },
     lines: [
       ...(removed.length === 0 ? ['no row is older than it is to be kept'] : []),
-      ...removed.map(({ table, rows }) => `${table}: ${counted(rows, 'row')} would be removed`),
+      ...[...byTable(removed)].map(([table, rows]) => `${table}: ${counted(rows, 'row')} would be removed`),
       ...due.old.map((path) => `${path} would be compressed into the archive`),
       ...due.outdated.map((path) => `${path} would be removed`),
     ],
   }
+}
+
+/** Rows that go, of a table that loses some whole and some thinned together. */
+function byTable(removed: readonly RemovedRows[]): Map<string, number> {
+  const rowsOf = new Map<string, number>()
+  for (const { table, rows } of removed) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows)
+  return rowsOf
 }
 
 /** In the stack's own folders, which a dry run changes nothing in. */

@@ -359,7 +359,7 @@ export const cryptoForecastKept: KeptTables = {
   known_gaps: { grows: 'a row for each hour that a source will never have' },
   fear_greed_index: { grows: 'a row a day' },
   fear_greed_gaps: { grows: 'a row for each day that the index will never have' },
-  price_comparisons: { grows: 'a row a run and coin', age: 'timestamp' },
+  price_comparisons: { grows: 'a row a run and coin', age: 'timestamp', daily: ['crypto'] },
   predictions: { grows: 'a row a run, coin, horizon and model: never changed and never removed' },
   prediction_scores: { grows: 'a row for each forecast that came due' },
   mlflow_outbox: { grows: 'reports that wait for MLflow; a delivered one is removed' },

@@ -1,5 +1,5 @@
-/** Removes rows that are older than they are to be kept, page by page of the table. */
-import { sql } from 'drizzle-orm'
+/** Removes rows that are older than they are to be kept, or all of an old day but the newest, page by page of the table. */
+import { sql, type SQL } from 'drizzle-orm'
 import { elapsed } from '../../../core/elapsed.ts'
 import type { Database } from '../../database.ts'
 import type { Kept } from '../../kept.ts'
@@ -20,6 +20,15 @@ const LONG_MS = 200
 /** Of 2 MB: however fast a statement over pages without old rows is, the next ones may be full of them. */
 const MOST_PAGES = 256
 
+/** Which rows of a table go. */
+export interface OldRows {
+  table: string
+  age: string
+  where: Kept['where'] | undefined
+  /** Those that have a newer one of the same UTC day, with the same values in these columns. Default: all. */
+  daily?: Kept['daily']
+}
+
 /**
  * Removes the rows of a table whose `age` lies before a moment, which is the beginning of a UTC day. Each statement takes a
  * range of pages and commits, so that no row is locked for long and the table is read once, with any index or none. Rows that
@@ -27,12 +36,13 @@ const MOST_PAGES = 256
  */
 export async function removeOldRows(
   db: Database,
-  { table, age, where }: { table: string; age: string; where: Kept['where'] | undefined },
+  { table, age, where, daily }: OldRows,
   { before, signal }: { before: Date; signal: AbortSignal },
 ): Promise<RemovedRows> {
   const pages = await pagesOf(db, table)
   const removed: RemovedRows = { table, rows: 0, longestMs: 0 }
   const also = where === undefined ? sql`` : sql`and (${sql.raw(where)})`
+  const newer = daily === undefined ? sql`` : sql`and ${hasNewer({ table, age, daily })}`
   // Without a type of its own the server reads it as what the column is: a day or a moment.
   const limit = before.toISOString()
   let step = FIRST_PAGES
@@ -40,8 +50,8 @@ export async function removeOldRows(
     signal.throwIfAborted()
     const to = Math.min(from + step, pages)
     const startedAt = elapsed()
-    const { rowCount } = await db.execute(sql`delete from ${sql.identifier(table)}
-      where ctid >= ${`(${from},0)`}::tid and ctid < ${`(${to},0)`}::tid and ${sql.identifier(age)} < ${limit} ${also}`)
+    const { rowCount } = await db.execute(sql`delete from ${sql.identifier(table)} old
+      where old.ctid >= ${`(${from},0)`}::tid and old.ctid < ${`(${to},0)`}::tid and ${sql.identifier(age)} < ${limit} ${also} ${newer}`)
     const ms = elapsed() - startedAt
     removed.rows += rowCount ?? 0
     removed.longestMs = Math.max(removed.longestMs, ms)
@@ -49,6 +59,14 @@ export async function removeOldRows(
     step = nextStep(step, ms)
   }
   return removed
+}
+
+function hasNewer({ table, age, daily }: { table: string; age: string; daily: readonly string[] }): SQL {
+  const at = sql.identifier(age)
+  const same = daily.map((name) => sql`and newer.${sql.identifier(name)} = old.${sql.identifier(name)}`)
+  return sql`exists (select from ${sql.identifier(table)} newer where newer.${at} > old.${at}
+    and newer.${at} < (date_trunc('day', old.${at} at time zone 'UTC') + interval '1 day') at time zone 'UTC'
+    ${sql.join(same, sql` `)})`
 }
 
 function nextStep(step: number, ms: number): number {

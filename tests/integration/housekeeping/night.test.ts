@@ -25,7 +25,10 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver()
   stack = await startTestStack({
     sections: {
-      housekeeping: { keep_days: { quarantine: 30, matches: 5, nothing: 1 } },
+      housekeeping: {
+        keep_days: { quarantine: 30, matches: 5, nothing: 1 },
+        thin_days: { price_comparisons: 30, nowhere: 1 },
+      },
       alerts: { channels: [{ name: 'team', webhook: receiver.url }] },
     },
   })
@@ -37,6 +40,10 @@ beforeAll(async () => {
   await stack.database.db.execute(sql`
     insert into quarantine (source, reason, row, row_hash, observed_at, run_id)
     select 'tests', 'none', '{}', n::text, now() - n * interval '1 day', 'of-tests' from generate_series(1, 40) n`)
+  await stack.database.db.execute(sql`
+    insert into price_comparisons (crypto, timestamp, observed_at, run_id)
+    select 'bitcoin', date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '40 days' + n * interval '1 hour',
+      now(), 'of-tests' from generate_series(0, 2) n`)
 })
 afterAll(async () => {
   await watch.close()
@@ -68,7 +75,7 @@ describe('a night', () => {
     const { stdout, code } = await command(['run', 'housekeeping', '--dry-run', '--json'], stack.env)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
-      removed: { quarantine: 10 },
+      removed: { quarantine: 10, price_comparisons: 2 },
       files: { archived: [oldFile()], removed: [] },
     })
     expect(existsSync(oldFile())).toBe(true)
@@ -82,10 +89,11 @@ describe('a night', () => {
     expect(counts['backup']?.fetched).toBeGreaterThanOrEqual(40)
     expect(counts['rows']).toMatchObject({
       outcome: 'partial',
-      written: 10,
+      written: 12,
       why: [
         'keep_days names matches, of which nothing is removed by age (a row a match)',
         'keep_days names nothing, and there is no such table',
+        'thin_days names nowhere, which has no several rows a day of one thing',
       ],
     })
     expect(await rejectedRows()).toBe(30)

@@ -39,6 +39,22 @@ describe('old rows', () => {
     })
   })
 
+  it('of old days are thinned to the newest of each thing, however many nights thin them', async () => {
+    await database.db.execute(sql`truncate "Some things"`)
+    // Two things every hour of four days; what is not older than two days stays whole.
+    await database.db.execute(sql`
+      insert into "Some things" select at::date, at, n from generate_series(timestamptz '2026-02-06 00:00Z',
+        '2026-02-09 23:00Z', '1 hour') at, generate_series(1, 2) n`)
+    const old = { table, age: 'at', where: undefined, daily: ['n'] }
+    const before = { ...BEFORE, before: new Date('2026-02-08T00:00:00.000Z') }
+    expect((await removeOldRows(database.db, old, before)).rows).toBe(2 * 2 * 23)
+    expect((await removeOldRows(database.db, old, before)).rows).toBe(0)
+    const kept = await database.select(sql`
+      select to_char(at at time zone 'UTC', 'DD HH24') as at, n from "Some things" where at < '2026-02-08 00:00Z' order by 1, 2`)
+    expect(kept).toEqual(['06 23', '07 23'].flatMap((at) => [1, 2].map((n) => ({ at, n }))))
+    expect(await left()).toMatchObject({ rows: 4 + 96 })
+  })
+
   it('stay if a condition of their table keeps them', async () => {
     const removed = await removeOldRows(
       database.db,

@@ -33,6 +33,16 @@ describe('the tables', () => {
     },
   )
 
+  it.each(tables)(
+    '$name is thinned only by a moment, for things that are never null',
+    ({ name, columns }) => {
+      const { age, daily = [] } = KEPT_TABLES[name] ?? {}
+      if (daily.length > 0)
+        expect(columns.find((one) => one.name === age)?.getSQLType()).toBe('timestamp with time zone')
+      for (const of of daily) expect(columns.find((one) => one.name === of)?.notNull).toBe(true)
+    },
+  )
+
   it.each(tables)('$name stands in the manual with its growth', ({ name }) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` `))
     expect(row?.replaceAll('`', '')).toContain(`| ${KEPT_TABLES[name]?.grows} `)
