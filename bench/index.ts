@@ -12,5 +12,6 @@ export const BENCHMARKS: Benchmarks = {
   ...libraryContext,
   ...matchResults,
   'start-up': async () => (await import('./start-up.ts')).startUp,
+  watch: async () => (await import('./watch.ts')).watch,
   memory: async () => (await import('./memory.ts')).memory,
 }

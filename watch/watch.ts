@@ -18,7 +18,7 @@ import { createMemory, type Memory } from './memory.ts'
 import { readSilences, type WatchState } from './state.ts'
 
 /** A worker is silent for 75 s before it counts as gone; with this pause that is told within two minutes. */
-const LOOK_MS = 30_000
+export const LOOK_MS = 30_000
 /** Two servers on one folder would tell everything twice; the second begins when the first has ended. */
 const LOCK_FILE = 'watch.lock'
 /** Every second look: a check outside expects a sign every minute or more rarely. */
