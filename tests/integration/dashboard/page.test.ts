@@ -93,6 +93,19 @@ const READERS = [
 ] as const
 
 describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
+  it('shows each upstream as a card on a phone: nobody has to scroll sideways', async () => {
+    const { page } = await visitor({ ...english, viewport: PHONE })
+    await page.goto('/health')
+    const cards = page.locator('.row-cards .scroll')
+    await cards.getByText('Fear & Greed').waitFor()
+    // A text, since these tests know no browser's types.
+    expect(
+      await page.evaluate(
+        `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.row-cards .scroll'))`,
+      ),
+    ).toBe(0)
+  })
+
   it.each(READERS)('shows every page without a fault to %j', async (options, language, first) => {
     const { page, faults } = await visitor(options)
     for (const [path, ready] of PAGES) {
