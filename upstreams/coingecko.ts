@@ -84,9 +84,10 @@ const CHART: KnownFields = {
 }
 const pricesSchema = z.record(z.string(), z.record(z.string(), z.number().positive().nullish()))
 
+const timeSchema = z.tuple([count], z.unknown())
+
 /** The time of a point, readable even where its number is not. */
-const timeOf = (point: unknown): number | undefined =>
-  z.tuple([count], z.unknown()).safeParse(point).data?.[0]
+const timeOf = (point: unknown): number | undefined => timeSchema.safeParse(point).data?.[0]
 
 /**
  * Reads the body of `GET /coins/{id}/market_chart`. Volumes are joined by their timestamp: the lists need not be
