@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from 'node:fs'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** These find a hang, never a slow machine: each is many times what the slowest test of its kind takes alone. */
 const UNIT_MS = 5_000
@@ -39,7 +39,7 @@ const everywhere = {
   sequence: { shuffle: { tests: true } },
   // MB. Most of what a test makes is garbage when it ends: with more room for what is young a seventh less is computed.
   execArgv: ['--max-semi-space-size=64'],
-} as const
+} satisfies TestProjectInlineConfiguration['test']
 
 /** What tests with servers of their own get. */
 export const integration = {
