@@ -1,7 +1,7 @@
 /** Astrophysics Source Code Library (https://ascl.net): the whole catalogue in one answer, and the repositories that it names. */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
-import type { KnownFields } from './fields.ts'
+import { namesIn, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
 import { parseMembers } from './members.ts'
@@ -93,10 +93,8 @@ const RECORD: KnownFields = {
   client: UPSTREAM,
   object: 'record',
   needed: ['ascl_id', 'title', 'site_list'],
-  others: [
-    ...['abstract', 'bibcode', 'credit', 'described_in', 'keywords', 'preferred_citation', 'topic_id'],
-    ...['used_in', 'views'],
-  ],
+  others: namesIn(`
+    abstract bibcode credit described_in keywords preferred_citation topic_id used_in views`),
 }
 
 /** The entities that can hide an address, and what writers put around one. Any other ends it as well as its character would. */

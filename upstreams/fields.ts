@@ -30,6 +30,9 @@ export interface KnownFields {
 const COUNTED = new Map<string, CountedField>()
 const NAMES = new Map<string, Set<string>>()
 
+/** The names in a text, between blanks: a long list as it is read. */
+export const namesIn = (text: string): string[] => text.trim().split(/\s+/)
+
 /** Returns a schema that compares what it is given with the known fields: one object, or a list of them. */
 export const comparing = <Schema extends z.ZodType>(known: KnownFields, schema: Schema) =>
   z.preprocess((given) => {

@@ -2,7 +2,7 @@
 import pMap from 'p-map'
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
-import { comparing, type KnownFields } from './fields.ts'
+import { comparing, namesIn, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './http.ts'
 import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } from './payload.ts'
@@ -90,30 +90,19 @@ const PROJECT: KnownFields = {
   client: UPSTREAM,
   object: 'project',
   needed: [...Object.keys(projectSchema.shape), ...Object.keys(projectFields)],
-  others: [
-    ...['additional_categories', 'approved', 'body', 'body_url', 'categories', 'client_side', 'color'],
-    ...['description', 'discord_url', 'donation_urls', 'environment', 'gallery', 'game_versions', 'icon_url'],
-    ...['issues_url', 'license', 'loaders', 'moderator_message', 'monetization_status', 'organization'],
-    ...[
-      'project_type',
-      'published',
-      'queued',
-      'raw_icon_url',
-      'requested_status',
-      'server_side',
-      'source_url',
-    ],
-    ...['status', 'team', 'thread_id', 'updated', 'wiki_url'],
-  ],
+  others: namesIn(`
+    additional_categories approved body body_url categories client_side color description discord_url
+    donation_urls environment gallery game_versions icon_url issues_url license loaders
+    moderator_message monetization_status organization project_type published queued raw_icon_url
+    requested_status server_side source_url status team thread_id updated wiki_url`),
 }
 const VERSION: KnownFields = {
   client: UPSTREAM,
   object: 'version',
   needed: [...Object.keys(versionSchema.shape), ...Object.keys(versionFields)],
-  others: [
-    ...['author_id', 'changelog', 'changelog_url', 'dependencies', 'environment', 'featured', 'files'],
-    ...['game_versions', 'loaders', 'ordering', 'requested_status', 'status', 'version_type'],
-  ],
+  others: namesIn(`
+    author_id changelog changelog_url dependencies environment featured files game_versions loaders
+    ordering requested_status status version_type`),
 }
 
 /** Reads the body of `GET /projects`. Throws `PayloadInvalid` if it is no list. */

@@ -1,7 +1,7 @@
 /** CurseForge Core API v1 (https://docs.curseforge.com): mods and modpacks in bulk, a mod's files, a modpack by its slug. */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
-import { comparing, type KnownFields } from '../fields.ts'
+import { comparing, namesIn, type KnownFields } from '../fields.ts'
 import { createGate, type Gate } from '../gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from '../http.ts'
 import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } from '../payload.ts'
@@ -118,44 +118,20 @@ const MOD: KnownFields = {
   client: UPSTREAM,
   object: 'mod',
   needed: [...Object.keys(modSchema.shape), ...Object.keys(modFields)],
-  others: [
-    ...[
-      'allowModDistribution',
-      'authors',
-      'categories',
-      'dateCreated',
-      'dateModified',
-      'dateReleased',
-      'gameId',
-    ],
-    ...[
-      'gamePopularityRank',
-      'hasCommentsEnabled',
-      'isAvailable',
-      'isFeatured',
-      'latestEarlyAccessFilesIndexes',
-    ],
-    ...['latestFiles', 'logo', 'mainFileId', 'primaryCategoryId', 'ratingDetails', 'screenshots'],
-    ...['serverAffiliation', 'socialLinks', 'status', 'summary', 'videos'],
-  ],
+  others: namesIn(`
+    allowModDistribution authors categories dateCreated dateModified dateReleased gameId
+    gamePopularityRank hasCommentsEnabled isAvailable isFeatured latestEarlyAccessFilesIndexes
+    latestFiles logo mainFileId primaryCategoryId ratingDetails screenshots serverAffiliation
+    socialLinks status summary videos`),
 }
 const FILE: KnownFields = {
   client: UPSTREAM,
   object: 'file',
   needed: [...Object.keys(fileSchema.shape), ...Object.keys(fileFields)],
-  others: [
-    ...['alternateFileId', 'dependencies', 'downloadUrl', 'earlyAccessEndDate', 'exposeAsAlternative'],
-    ...['fileFingerprint', 'fileLength', 'fileSizeOnDisk', 'fileStatus', 'gameId', 'gameVersions', 'hashes'],
-    ...[
-      'isAvailable',
-      'isEarlyAccessContent',
-      'isServerPack',
-      'modules',
-      'parentProjectFileId',
-      'releaseType',
-    ],
-    ...['serverPackFileId', 'sortableGameVersions'],
-  ],
+  others: namesIn(`
+    alternateFileId dependencies downloadUrl earlyAccessEndDate exposeAsAlternative fileFingerprint
+    fileLength fileSizeOnDisk fileStatus gameId gameVersions hashes isAvailable isEarlyAccessContent
+    isServerPack modules parentProjectFileId releaseType serverPackFileId sortableGameVersions`),
 }
 
 const listSchema = z.object({ data: comparing(MOD, z.array(z.unknown())) })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
-import { compareFields, type KnownFields } from '../fields.ts'
+import { compareFields, namesIn, type KnownFields } from '../fields.ts'
 import { hasMatchOdds, hasOutcomeRow, oddsOf, type Odds } from './onexbet-odds.ts'
 import { isBefore, phaseOf, type Phase, type StatusSigns } from './onexbet-status.ts'
 import { count, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
@@ -104,27 +104,8 @@ const EVENT: KnownFields = {
   object: 'event',
   needed: ['I', 'O1', 'O2', 'SC', 'L', 'LE', 'E'],
   least: LEAST_MATCHES,
-  others: [
-    ...[
-      'AE',
-      'GNS',
-      'HMH',
-      'HS',
-      'LI',
-      'MIO',
-      'N',
-      'O1I',
-      'O2I',
-      'R',
-      'S',
-      'SI',
-      'SN',
-      'T',
-      'TN',
-      'TNS',
-      'ZP',
-    ],
-  ],
+  others: namesIn(`
+    AE GNS HMH HS LI MIO N O1I O2I R S SI SN T TN TNS ZP`),
 }
 const STATE: KnownFields = {
   client: 'onexbet',
