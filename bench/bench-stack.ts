@@ -170,6 +170,7 @@ function settings({ folder, state, databaseUrl, temporalPort }: Places) {
     ALMANAC_CONFIG: join(folder, 'almanac.yaml'),
     ALMANAC_STATE_DIR: state,
     DATA_DIR: join(folder, 'data'),
+    BACKUP_DIR: join(folder, 'backups'),
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     CURSEFORGE_API_KEY: 'bench',

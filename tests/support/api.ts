@@ -76,6 +76,7 @@ export async function startDatabaseApi(sections: SectionInputs = {}): Promise<Da
     ALMANAC_CONFIG: configFile,
     ALMANAC_STATE_DIR: join(root, 'state'),
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
     DATABASE_URL: proxy.url,
   }
   const errors: unknown[] = []

@@ -119,6 +119,7 @@ export async function startTestStack({
     ALMANAC_CONFIG: configFile,
     ALMANAC_STATE_DIR: stateDir,
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,

@@ -64,7 +64,9 @@ it('what stands is listed, the worst first, with what it means and what to run',
 
 it('an alert is told in French', async () => {
   const { body } = await ask('/api/alerts', undefined, 'fr')
-  expect(body.alerts[1]?.what).toBe('2 lettres mortes dans le spool : des lignes que la base a refusées.')
+  expect(body.alerts[1]?.what).toBe(
+    '2 lettres mortes dans le spool\u202F: des lignes que la base a refusées.',
+  )
 })
 
 it('a silence lasts for its time, replaces an older one, and is ended', async () => {

@@ -36,6 +36,7 @@ beforeEach(async () => {
   })
   env = {
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
     SPOOL_MB: '10',

@@ -195,6 +195,7 @@ async function environment(
     ALMANAC_CONFIG: join(root, 'almanac.yaml'),
     ALMANAC_STATE_DIR: stateDir,
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
     POSTGRES_PORT: String(await freePort()),
     TEMPORAL_PORT: String(await freePort()),
     TEMPORAL_UI_PORT: String(await freePort()),

@@ -118,6 +118,7 @@ function configOf(root: string, { url }: Simulator, { section, env }: LibrarySte
     ALMANAC_CONFIG: file,
     ALMANAC_STATE_DIR: join(root, 'state'),
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
     GITHUB_TOKEN: 'test',
   }
   return loadConfig({ env: { ...settings, ...env }, root })

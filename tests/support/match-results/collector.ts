@@ -83,6 +83,7 @@ function environmentOf(
     ALMANAC_STATE_DIR: stateDir,
     ALMANAC_CONFIG: configFile,
     DATA_DIR: join(stateDir, 'data'),
+    BACKUP_DIR: join(stateDir, 'backups'),
     POSTGRES_PORT: String(ports.postgres),
     TEMPORAL_PORT: String(ports.temporal),
     TEMPORAL_UI_PORT: String(ports.ui),

@@ -197,6 +197,7 @@ function configOf(root: string, { url }: Simulator, section: NonNullable<MatchMi
     ALMANAC_CONFIG: file,
     ALMANAC_STATE_DIR: join(root, 'state'),
     DATA_DIR: join(root, 'data'),
+    BACKUP_DIR: join(root, 'backups'),
   }
   return loadConfig({ env: settings, root })
 }
