@@ -73,7 +73,7 @@ const FEWEST_ROWS = 10
 /** The newest day of each group has at least half as many rows as its days of the last week usually have (their median). */
 export const usualCount = ({ day, of, where = 'true' }: Daily): DataCheck => ({
   name: 'count',
-  breaches: (table) => `select last.of || ' (' || last.rows || ' / ' || usual.rows || ')' as of
+  breaches: (table) => `select last.of || ' ' || usual.rows || ' → ' || last.rows as of
     from (select max(${day}) as day from ${table}) newest
     cross join lateral (
       select ${of} as of, count(*) as rows from ${table} where ${day} = newest.day and (${where}) group by 1
@@ -97,7 +97,7 @@ export const keptTotal = (
   key: readonly string[],
 ): DataCheck => ({
   name: `${column}-total`,
-  breaches: (table) => `select now.of || ' (' || sum(now.value) || ' / ' || sum(before.value) || ')' as of
+  breaches: (table) => `select now.of || ' ' || sum(before.value) || ' → ' || sum(now.value) as of
     from (select max(${day}) as day from ${table}) newest
     cross join lateral (
       select ${of} as of, ${key.join(', ')}, ${column} as value from ${table} where ${day} = newest.day and (${where})

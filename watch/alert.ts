@@ -33,3 +33,7 @@ export const isTellable = ({ finding, heldSince, toldAt }: Alert, now: number): 
 /** Those that stand now, for who looks: what is told, or would be if nobody silenced it. */
 export const standingAlerts = (alerts: Alerts, now: number): Alert[] =>
   Object.values(alerts).filter((alert) => alert.clearSince === null && isTellable(alert, now))
+
+/** Those that were seen and are not told yet: most heal themselves within minutes, or follow from one that stands. */
+export const heldAlerts = (alerts: Alerts, now: number): Alert[] =>
+  Object.values(alerts).filter((alert) => alert.clearSince === null && !isTellable(alert, now))

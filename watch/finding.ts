@@ -10,6 +10,8 @@ export interface Finding {
   pipeline: string | null
   /** The sources of the pipeline that it concerns. Default: all of them. */
   sources?: readonly string[]
+  /** The run whose record tells more of it. */
+  runId?: string
   /** What was found. */
   what: Reason
   /** When it began, if that is known; otherwise it began when it was first seen. */

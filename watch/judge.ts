@@ -202,7 +202,7 @@ function brokenChecks(pipeline: string, sound: PipelineSeen['sound']): Finding[]
         breaches: broken.slice(0, TOLD_BREACHES),
         others: Math.max(0, broken.length - TOLD_BREACHES),
       }),
-      { size: broken.length },
+      { size: broken.length, ...(sound === null ? {} : { runId: sound.runId }) },
     ),
   ]
 }

@@ -119,6 +119,7 @@ const soundIn = (sound: Soundness | undefined): PipelineSeen['sound'] =>
   sound === undefined
     ? null
     : {
+        runId: sound.runId,
         at: sound.checkedAt.getTime(),
         broken: sound.broken,
       }

@@ -2,6 +2,7 @@
 import { Failure, sentenceOf } from '../core/failures.ts'
 import { isSameTrouble } from '../core/log-records.ts'
 import { failureReason, type Reason } from '../core/reason.ts'
+import { setRight } from './set-right.ts'
 import { putAsideDamaged, readState, touchState, writeState, type WatchState } from './state.ts'
 
 export interface Memory {
@@ -21,10 +22,10 @@ export function createMemory(stateDir: string, log: MemoryLog): Memory {
   let unwritten: { state: WatchState; why: Failure } | undefined
   return {
     recall(now) {
-      if (unwritten !== undefined) return unwritten.state
+      if (unwritten !== undefined) return setRight(unwritten.state, now)
       for (const found of putAsideDamaged(stateDir, now))
         log.error(found, 'a file of the watch could not be read; it was put aside, and begins anew')
-      return readState(stateDir, now)
+      return setRight(readState(stateDir, now), now)
     },
     keep(state) {
       try {

@@ -18,8 +18,11 @@ export interface MessageText {
 const DOCTOR = () => 'doctor'
 const OF_PIPELINE = (command: string) => (pipeline: string) => `${command} ${pipeline}`
 
+/** As many characters of a run's id as `show` needs to find it. */
+const SHOWN_CHARACTERS = 8
+
 /** The command to run next. */
-const COMMANDS: Record<Kind, (pipeline: string) => string> = {
+const COMMANDS: Record<Kind, (pipeline: string, runId: string) => string> = {
   'database-away': DOCTOR,
   'temporal-away': DOCTOR,
   'worker-away': () => 'up',
@@ -39,7 +42,7 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'fields-vanished': () => 'upstreams',
   'source-partial': OF_PIPELINE('runs'),
   'data-old': OF_PIPELINE('runs'),
-  unsound: OF_PIPELINE('runs'),
+  unsound: (_, runId) => `show ${runId}`,
   'spool-waiting': () => 'spool drain',
   'dead-letters': () => 'spool list',
   'backup-failed': () => 'backup',
@@ -64,8 +67,12 @@ const PAGES: Partial<Record<Kind, (pipeline: string) => string>> = {
 }
 
 /** Returns what to run next about a finding. */
-export const nextCommand = ({ kind, pipeline }: Pick<Finding, 'kind' | 'pipeline'>): string =>
-  almanacCommand(COMMANDS[kind](pipeline ?? ''))
+export const nextCommand = ({
+  kind,
+  pipeline,
+  runId = '',
+}: Pick<Finding, 'kind' | 'pipeline' | 'runId'>): string =>
+  almanacCommand(COMMANDS[kind](pipeline ?? '', runId.slice(0, SHOWN_CHARACTERS)))
 
 /** Returns what a finding means for who uses the data. */
 export const meaningOf = ({ kind }: Pick<Finding, 'kind'>, language: Language): string =>

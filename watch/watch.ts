@@ -57,7 +57,8 @@ export function createWatch(config: Config, log: WatchLog, { now = Date.now }: W
       // Before anything is sent: a restart in between sends it once more, and forgets none.
       memory.keep(after)
       await sendWaiting(config, send, after, { memory, log, now: at })
-      if (beatAt !== undefined && at - beatAt < HEARTBEAT_MS) return
+      // A clock that was set back is no reason to wait.
+      if (beatAt !== undefined && at >= beatAt && at - beatAt < HEARTBEAT_MS) return
       beatAt = at
       await beat(config, log)
     },

@@ -77,7 +77,8 @@ export const shared = {
   /** Rows that break a check (db/data-check.ts): of which table, what is wrong, how many and the first of them. */
   breach: ({ table, means, found, of }: Breach, say: Say) =>
     `${table}: ${say(means)} (${listedFirst(of, found)})`,
-  'breach-below': ({ column, from }: { column: string; from: number }) => `${column} is below ${from}`,
+  'breach-below': ({ column, from }: { column: string; from: number }) =>
+    `${column} is below ${from}, or no number`,
   'breach-range': ({ column, from, to }: Record<'from' | 'to', number> & { column: string }) =>
     `${column} is not within ${from} to ${to}`,
   'breach-ahead': ({ column }: { column: string }) => `${column} is later than now`,

@@ -83,7 +83,7 @@ export const shared = {
   'replay-nobody': french`aucun pipeline ne relit ses réponses`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   breach: ({ table, means, found, of }, say) => french`${table} : ${say(means)} (${listedFirst(of, found)})`,
-  'breach-below': ({ column, from }) => french`${column} est inférieur à ${from}`,
+  'breach-below': ({ column, from }) => french`${column} est inférieur à ${from}, ou n'est pas un nombre`,
   'breach-range': ({ column, from, to }) => french`${column} n'est pas entre ${from} et ${to}`,
   'breach-ahead': ({ column }) => french`${column} est plus tard que maintenant`,
   'breach-count': ({ percent, days }) =>

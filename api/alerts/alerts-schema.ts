@@ -32,6 +32,9 @@ const silenceSchema = z
 export const alertsSchema = z.object({
   looked_at: time.nullable().describe('When the watch looked last; it looks twice a minute. Null: never'),
   alerts: z.array(alertSchema).describe('What stands, the worst first'),
+  held: z
+    .array(z.string())
+    .describe('Keys of what was seen and is told if it lasts, or if it is no consequence of what stands'),
   silences: z.array(silenceSchema),
   channels: z
     .array(

@@ -5,7 +5,7 @@ import { isSilenced, standingSilences, type Silence } from '../../watch/silences
 import { endSilence, setSilence } from '../../watch/set-silence.ts'
 import { readSilences, readState } from '../../watch/state.ts'
 import { meaningOf, nextCommand } from '../../watch/text.ts'
-import { standingAlerts, type Alert } from '../../watch/alert.ts'
+import { heldAlerts, standingAlerts, type Alert } from '../../watch/alert.ts'
 import { KINDS, SEVERITIES } from '../../watch/kinds.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
@@ -94,6 +94,7 @@ function alertsJson({ stateDir, alerts: { channels } }: RouteContext['config'], 
     alerts: standingAlerts(state.alerts, now)
       .toSorted((a, b) => worst(a) - worst(b) || a.since - b.since)
       .map((alert) => alertJson(alert, isSilenced(alert, silences, now), language)),
+    held: heldAlerts(state.alerts, now).map(({ finding }) => finding.key),
     silences: silences.map(silenceJson),
     channels: channels.map(({ name }) => {
       const waiting = state.waiting.filter(({ channel }) => channel === name)

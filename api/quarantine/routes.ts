@@ -22,7 +22,9 @@ import { createReplaying, type LastReplay } from './replaying.ts'
 
 /** As a page shows them; more are removed by source and reason. */
 const MOST_IDS = 1_000
-const name = z.string().min(1).max(300)
+/** PostgreSQL stores no NUL, so nothing that is stored has one. */
+const withoutNul = (text: string) => !text.includes('\0')
+const name = z.string().min(1).max(300).refine(withoutNul)
 /** Texts of several mistakes in one row. */
 const REASON_LENGTH = 5_000
 const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
@@ -82,9 +84,9 @@ function addRows(api: Api, { db, config }: RouteContext): void {
       schema: {
         summary: 'Removes rejected rows: these, or all of a source that were rejected for a reason',
         body: z.strictObject({
-          ids: z.array(id).min(1).max(MOST_IDS).optional(),
+          ids: z.array(z.int().positive()).min(1).max(MOST_IDS).optional(),
           source: name.optional(),
-          reason: z.string().max(REASON_LENGTH).optional().describe('Default: any'),
+          reason: z.string().max(REASON_LENGTH).refine(withoutNul).optional().describe('Default: any'),
         }),
         headers: languageHeader,
         response: { 200: z.object({ dropped: z.int() }), ...problems(400, 503) },

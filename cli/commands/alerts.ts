@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { almanacCommand } from '../../core/command-name.ts'
 import { sentenceOf, WrongUsage } from '../../core/failures.ts'
 import type { Config } from '../../config/load-config.ts'
-import { standingAlerts, type Alert } from '../../watch/alert.ts'
+import { heldAlerts, standingAlerts, type Alert } from '../../watch/alert.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
 import { SILENT_MS } from '../../watch/guard.ts'
@@ -53,6 +53,8 @@ export function list(options: ListOptions): void {
   }
   if (alerts.length === 0) print(`${stack}nothing stands`)
   else print(alertTable(alerts, silences, now))
+  const held = heldAlerts(state.alerts, now).map(({ finding }) => finding.key)
+  if (held.length > 0) print(`${stack}watched, and told if it lasts: ${held.join(', ')}`)
   for (const silence of silences) print(`${stack}${silenceText(silence)}`)
   for (const { channel, tries, trouble, nextAt } of state.waiting.filter(({ tries: tried }) => tried > 0))
     print(
@@ -133,7 +135,9 @@ export async function test(name: string | undefined, options: GlobalOptions): Pr
   if (chosen.length === 0) {
     const found =
       channels.map((channel) => channel.name).join(', ') ||
-      'none: almanac.yaml has no channels under "alerts"'
+      (config.mode === 'live'
+        ? 'none: almanac.yaml has no channels under "alerts"'
+        : 'none in the demo, which does not read almanac.yaml: run this without --demo')
     throw new WrongUsage(`There is no channel${name === undefined ? '' : ` "${name}"`}. There are ${found}.`)
   }
   const send = senderOf(config)

@@ -30,6 +30,8 @@ export interface CheckResult {
 
 /** So many are named; a person looks at the table for the others. */
 const NAMED = 3
+/** Names come from strangers; the longest known ones have some 80 characters. */
+const NAME_LENGTH = 200
 
 /** What is declared beside the tables of a pipeline. */
 const checksOf = (pipeline: string) =>
@@ -45,7 +47,7 @@ export async function lookAtTables(db: Database, pipeline: string): Promise<Brea
   if (checks.length === 0) return []
   const looks = checks.map(
     ({ table, breaches }, at) =>
-      `select ${at} as at, count(*)::int as found, coalesce((array_agg(of order by of))[1:${NAMED}], '{}') as of
+      `select ${at} as at, count(*)::int as found, coalesce((array_agg(left(of, ${NAME_LENGTH}) order by of))[1:${NAMED}], '{}') as of
         from (${breaches(table)}) as breach`,
   )
   const { rows } = await db.execute<{ at: number; found: number; of: string[] }>(

@@ -385,10 +385,17 @@ export const cryptoForecastChecks: ChecksOfTables = {
       'high >= greatest(open, low, close) and low <= least(open, close)',
       reason('breach-candle'),
     ),
-    range(HOURS, 'volume', 0),
+    holds(
+      'volume',
+      HOURS,
+      "volume >= 0 and volume < 'infinity'",
+      reason('breach-below', { column: 'volume', from: 0 }),
+    ),
     past(HOURS, 'timestamp'),
   ],
-  crypto_prices: [holds('bands', HOURS, 'lower_band <= upper_band', reason('breach-bands'))],
+  crypto_prices: [
+    holds('bands', HOURS, "lower_band <= upper_band and upper_band < 'infinity'", reason('breach-bands')),
+  ],
   known_gaps: 'hours that a source says it lacks',
   fear_greed_index: [
     range({ of: 'date::text', newest: `date > ${LATEST}` }, 'value', 0, 100),

@@ -218,7 +218,7 @@ const odds = (rows: Rows) =>
   holds(
     'odds',
     rows,
-    `least(odds_1, odds_x, odds_2) >= ${LEAST_ODDS}`,
+    `least(odds_1, odds_x, odds_2) >= ${LEAST_ODDS} and greatest(odds_1, odds_x, odds_2) < 'infinity'`,
     reason('breach-below', { column: 'odds', from: LEAST_ODDS }),
   )
 

@@ -185,7 +185,12 @@ const newestDay = (table: string, what: string) => ({
   of: what,
   newest: `date = (select max(date) from ${table})`,
 })
-const OF_PLATFORM = { day: 'date', of: 'platform' }
+/** A mod that was taken out of almanac.yaml is missed by nobody. */
+const OF_PLATFORM = {
+  day: 'date',
+  of: 'platform',
+  where: 'mod_id in (select id from mods where tracked)',
+}
 const OF_DAY = newestDay('daily_stats', OF_MOD)
 const OF_VERSION = newestDay('version_stats', `${OF_MOD} || ' ' || version_name`)
 const OF_MODPACK = newestDay('modpack_stats', "platform || ' ' || modpack_name")

@@ -9,7 +9,7 @@ export const housekeeping = {
     `keep_days names ${table}, of which nothing is removed by age (${grows})`,
   'breach-free': 'more is free than the disk holds',
   'never-thinned': ({ table }: { table: string }) =>
-    `thin_days names ${table}, which has no several rows a day of one thing`,
+    `thin_days names ${table}, which has at most one row a day of each thing`,
   'file-not-archived': ({ path }: { path: string }) =>
     `${path} changed while it was read, and was left as it is`,
 } satisfies SentenceTable

@@ -11,6 +11,6 @@ export const housekeeping = {
     french`keep_days nomme ${table}, dont rien n'est supprimé selon son âge (« ${grows} »)`,
   'breach-free': 'il y a plus de place libre que le disque en a',
   'never-thinned': ({ table }) =>
-    french`thin_days nomme ${table}, qui n'a pas plusieurs lignes par jour d'une même chose`,
+    french`thin_days nomme ${table}, qui a au plus une ligne par jour de chaque chose`,
   'file-not-archived': ({ path }) => french`${path} a changé pendant sa lecture, et reste tel quel`,
 } satisfies Translation<typeof english>

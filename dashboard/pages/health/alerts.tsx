@@ -22,7 +22,7 @@ export function AlertsPanel() {
   const query = useApi<AlertList>('/api/alerts')
   return (
     <Panel title={say('alerts.title')} query={query}>
-      {({ looked_at, alerts, silences, channels }) => (
+      {({ looked_at, alerts, held, silences, channels }) => (
         <>
           <p className="soft">
             {looked_at === null ? (
@@ -44,7 +44,7 @@ export function AlertsPanel() {
               </p>
             ))}
           {alerts.length === 0 ? (
-            <p>{say('alerts.none')}</p>
+            <p>{say(held.length === 0 ? 'alerts.none' : 'alerts.noneYet')}</p>
           ) : (
             <ul className="states">
               {alerts.map((alert) => (
@@ -52,6 +52,7 @@ export function AlertsPanel() {
               ))}
             </ul>
           )}
+          {held.length > 0 && <p className="soft">{say('alerts.held', { keys: held.join(', ') })}</p>}
           {silences.length > 0 && <Silences silences={silences} />}
         </>
       )}

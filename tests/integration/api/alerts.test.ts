@@ -8,7 +8,10 @@ import { reason } from '../../../wording/reason.ts'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
 
 const NOW = Date.now()
-const alertOf = (kind: 'dead-letters' | 'worker-away', what: Alert['finding']['what']): Alert => ({
+const alertOf = (
+  kind: 'dead-letters' | 'worker-away' | 'unsound',
+  what: Alert['finding']['what'],
+): Alert => ({
   finding: { key: kind, kind, pipeline: null, what, lastGood: NOW - 2 * HOUR_MS },
   firstSeenAt: NOW - HOUR_MS,
   since: NOW - HOUR_MS,
@@ -32,6 +35,7 @@ beforeEach(() => {
   const alerts = {
     'dead-letters': alertOf('dead-letters', reason('alert-dead-letters', { deadLetters: 2 })),
     'worker-away': alertOf('worker-away', reason('alert-worker-away')),
+    held: { ...alertOf('unsound', reason('alert-worker-away')), heldSince: NOW, toldAt: null },
     over: { ...alertOf('dead-letters', reason('alert-dead-letters', { deadLetters: 1 })), clearSince: NOW },
   }
   writeState(api.config.stateDir, { ...readState(api.config.stateDir, NOW), lookedAt: NOW, alerts })
@@ -60,6 +64,10 @@ it('what stands is listed, the worst first, with what it means and what to run',
     last_good: new Date(NOW - 2 * HOUR_MS).toISOString(),
     next: './almanac up',
   })
+})
+
+it('what is told only if it lasts is named', async () => {
+  expect((await ask('/api/alerts')).body.held).toEqual(['unsound'])
 })
 
 it('an alert is told in French', async () => {

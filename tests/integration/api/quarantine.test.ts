@@ -81,6 +81,8 @@ describe('rejected rows', () => {
     for (const unclear of [{}, { ids: [1], source: 'fear-greed' }, { reason: 'x' }])
       expect(await ask(drop, unclear)).toMatchObject({ status: 400 })
     expect(await rejectedIds()).toEqual([1, 2])
+    for (const wrong of [{ ids: [true] }, { ids: ['1'] }, { source: 'a\0b' }])
+      expect(await ask(drop, wrong)).toMatchObject({ status: 400 })
     expect(await ask(drop, { source: 'fear-greed', reason: 'another' })).toMatchObject({
       body: { dropped: 0 },
     })

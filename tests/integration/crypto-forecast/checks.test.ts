@@ -15,7 +15,10 @@ const forecast = {
 testChecks('crypto-forecast', {
   planted: {
     'candles candle': [{ ...candle, open: 10, high: 9, low: 8 }],
-    'candles volume-range': [{ ...candle, volume: -1 }],
+    'candles volume': [
+      { ...candle, volume: -1 },
+      { ...candle, crypto: 'ethereum', volume: 'NaN' },
+    ],
     'candles timestamp-ahead': [{ ...candle, timestamp: inHours(2) }],
     'crypto_prices bands': [
       { crypto: 'bitcoin', timestamp: thisHour, price: 10, upper_band: 9, lower_band: 11 },

@@ -8,6 +8,8 @@ export const en = {
   'alerts.channels': 'Told to: {names}.',
   'alerts.waiting': { one: '{name} has not taken {n} message:', other: '{name} has not taken {n} messages:' },
   'alerts.none': 'It found nothing.',
+  'alerts.noneYet': 'Nothing to tell yet.',
+  'alerts.held': 'Watched, and told if it lasts: {keys}',
   'alerts.critical': 'critical',
   'alerts.warning': 'warning',
   'alerts.since': 'Since',

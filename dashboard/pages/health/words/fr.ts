@@ -11,6 +11,8 @@ export const fr: Words<keyof typeof en> = {
   'alerts.channels': 'Avertis : {names}.',
   'alerts.waiting': { one: '{name} n’a pas pris {n} message :', other: '{name} n’a pas pris {n} messages :' },
   'alerts.none': 'Elle n’a rien trouvé.',
+  'alerts.noneYet': 'Rien à signaler pour l’instant.',
+  'alerts.held': 'Sous surveillance, signalé si cela dure : {keys}',
   'alerts.critical': 'critique',
   'alerts.warning': 'attention',
   'alerts.since': 'Depuis',
