@@ -93,7 +93,7 @@ describe('a night', () => {
       why: [
         'keep_days names matches, of which nothing is removed by age (a row a match)',
         'keep_days names nothing, and there is no such table',
-        'thin_days names nowhere, which has no several rows a day of one thing',
+        'thin_days names nowhere, which has at most one row a day of each thing',
       ],
     })
     expect(await rejectedRows()).toBe(30)
