@@ -21,3 +21,18 @@ export interface Finding {
   /** How much of it there is, for what can grow: more than was told is told again. */
   size?: number
 }
+
+/** A finding under its key: the kind, the pipeline and what it is of. */
+export function finding(
+  kind: Kind,
+  pipeline: string | null,
+  what: Reason,
+  more: Partial<Finding> & { of?: string } = {},
+): Finding {
+  const { of, ...rest } = more
+  const key = [kind, pipeline, of].filter((part) => part != null).join(' ')
+  return { key, kind, pipeline, what, ...rest }
+}
+
+/** A time as reasons have it. `ms`: since 1970. */
+export const iso = (ms: number) => new Date(ms).toISOString()

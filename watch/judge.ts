@@ -3,20 +3,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import type { Reason } from '../core/reason.ts'
 import { CHECKS } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
-import type { Finding } from './finding.ts'
-import type { Kind } from './kinds.ts'
-import type {
-  BackupsSeen,
-  DatabaseSeen,
-  EndedRun,
-  FilesSeen,
-  NewestData,
-  PipelineSeen,
-  Seen,
-  TemporalSeen,
-} from './seen.ts'
+import { finding, iso, type Finding } from './finding.ts'
+import { ofFiles, type KnownOfFiles } from './judge-files.ts'
+import type { DatabaseSeen, EndedRun, NewestData, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
 import { isOld } from './newest.ts'
-import { fullAt, type FreeSpace } from './disk.ts'
 
 /** An idle worker asks for work once a minute; the rest is for a busy machine. */
 export const WORKER_SILENT_MS = 75_000
@@ -35,18 +25,8 @@ const PARTIAL_RUNS = 3
 const TOLD_BREACHES = 3
 /** Upstreams ask for pauses of seconds and minutes as a matter of course. */
 const LONG_BLOCK_MS = HOUR_MS
-/** The spool drains within minutes once the database answers. */
-const SPOOL_MS = 15 * MINUTE_MS
-/** Backups are made nightly; half a day is for a night at which the machine was off. */
-const BACKUP_MS = 1.5 * DAY_MS
-/** The nearest day on which a full disk is worth a message. */
-const FULL_WITHIN_MS = 7 * DAY_MS
 
-export interface Known {
-  /** When this stack was first looked at: what never ran is late from then on. */
-  since: number
-  /** Free space of each disk over the last days. */
-  space: Readonly<Record<string, readonly FreeSpace[]>>
+interface Known extends KnownOfFiles {
   /** Why the watch cannot keep what it knows. */
   trouble: Reason | undefined
 }
@@ -73,17 +53,6 @@ export function findingsOf({ database, temporal, files }: Seen, known: Known, no
       ? []
       : [finding('watch-forgets', null, reason('alert-watch-forgets', { why: known.trouble }))]),
   ].filter(isWatched)
-}
-
-function finding(
-  kind: Kind,
-  pipeline: string | null,
-  what: Reason,
-  more: Partial<Finding> & { of?: string } = {},
-): Finding {
-  const { of, ...rest } = more
-  const key = [kind, pipeline, of].filter((part) => part != null).join(' ')
-  return { key, kind, pipeline, what, ...rest }
 }
 
 function ofTemporal({ workerSilentMs, schedules }: TemporalSeen, now: number): Finding[] {
@@ -172,7 +141,6 @@ function ofPipeline(seen: PipelineSeen, now: number): Finding[] {
   ]
 }
 
-const iso = (ms: number) => new Date(ms).toISOString()
 const isFailed = ({ outcome }: EndedRun) => outcome === 'failed' || outcome === 'interrupted'
 
 /** The oldest of the runs at the beginning of the list that are all like this; there is one at least. */
@@ -191,8 +159,8 @@ const oldData = (pipeline: string, { source, at, allowedMs }: NewestData) =>
 
 /** One finding for all of them: a fault of the source often breaks several. */
 function brokenChecks(pipeline: string, sound: PipelineSeen['sound']): Finding[] {
-  const broken = sound?.broken ?? []
-  if (broken.length === 0) return []
+  if (sound === null || sound.broken.length === 0) return []
+  const { runId, broken } = sound
   return [
     finding(
       'unsound',
@@ -202,7 +170,7 @@ function brokenChecks(pipeline: string, sound: PipelineSeen['sound']): Finding[]
         breaches: broken.slice(0, TOLD_BREACHES),
         others: Math.max(0, broken.length - TOLD_BREACHES),
       }),
-      { size: broken.length, ...(sound === null ? {} : { runId: sound.runId }) },
+      { size: broken.length, runId },
     ),
   ]
 }
@@ -287,64 +255,4 @@ function lateRuns(
       }),
     ]
   })
-}
-
-function ofBackups({ madeAt, failed, damaged }: BackupsSeen, knownSince: number, now: number): Finding[] {
-  const lateSince = (madeAt ?? knownSince) + BACKUP_MS
-  const lastGood = madeAt === null ? {} : { lastGood: madeAt }
-  const late = reason('alert-backup-late', { at: madeAt === null ? null : iso(madeAt) })
-  return [
-    ...(failed === null
-      ? []
-      : [
-          finding(
-            'backup-failed',
-            null,
-            reason('alert-backup-failed', { at: iso(failed.at), why: failed.why }),
-            { since: failed.at, ...lastGood },
-          ),
-        ]),
-    ...(damaged.length === 0
-      ? []
-      : [
-          finding('backup-damaged', null, reason('alert-backup-damaged', { files: damaged }), {
-            size: damaged.length,
-          }),
-        ]),
-    ...(now > lateSince ? [finding('backup-late', null, late, { since: lateSince, ...lastGood })] : []),
-  ]
-}
-
-function ofFiles({ spool, disks, backups }: FilesSeen, { since, space }: Known, now: number): Finding[] {
-  const { waiting, oldestAt, deadLetters } = spool
-  return [
-    ...(oldestAt !== null && now - oldestAt > SPOOL_MS
-      ? [
-          finding(
-            'spool-waiting',
-            null,
-            reason('alert-spool-waiting', { segments: waiting, oldestAt: iso(oldestAt) }),
-            { since: oldestAt },
-          ),
-        ]
-      : []),
-    ...(deadLetters > 0
-      ? [finding('dead-letters', null, reason('alert-dead-letters', { deadLetters }), { size: deadLetters })]
-      : []),
-    ...ofBackups(backups, since, now),
-    ...disks.flatMap(({ folder, freeBytes, room }) => {
-      if (room !== 'enough')
-        return [finding('disk-low', null, reason('alert-disk-low', { folder, freeBytes }), { of: folder })]
-      const at = fullAt(space[folder] ?? [], now)
-      if (at === undefined || at - now > FULL_WITHIN_MS) return []
-      return [
-        finding(
-          'disk-filling',
-          null,
-          reason('alert-disk-filling', { folder, freeBytes, fullOn: iso(at).slice(0, 10) }),
-          { of: folder },
-        ),
-      ]
-    }),
-  ]
 }

@@ -116,13 +116,7 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
 }
 
 const soundIn = (sound: Soundness | undefined): PipelineSeen['sound'] =>
-  sound === undefined
-    ? null
-    : {
-        runId: sound.runId,
-        at: sound.checkedAt.getTime(),
-        broken: sound.broken,
-      }
+  sound === undefined ? null : { runId: sound.runId, broken: sound.broken }
 
 async function pipelineIn(
   db: Database,

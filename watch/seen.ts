@@ -33,7 +33,7 @@ export interface PipelineSeen {
   skippedSince: number | null
   newest: readonly NewestData[]
   /** What the newest checks of its rows found; null if there were none yet. */
-  sound: { runId: string; at: number; broken: readonly Reason[] } | null
+  sound: { runId: string; broken: readonly Reason[] } | null
 }
 
 export interface EndedRun {

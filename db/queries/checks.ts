@@ -5,12 +5,12 @@ import { CHECKS_OF_TABLES } from '../checks-of-tables.ts'
 import type { Database } from '../database.ts'
 import { pipelineOfTable } from '../writable-tables.ts'
 
-/** A check that some rows break. */
-export interface Breach {
+/** A check, and what breaks it. */
+export interface Look {
   table: string
   name: string
   means: Reason
-  /** How many rows break it. */
+  /** How many rows break it; none if it holds. */
   found: number
   /** The first of them, as a person knows them. */
   of: string[]
@@ -42,7 +42,7 @@ const checksOf = (pipeline: string) =>
   )
 
 /** Looks at the tables of a pipeline, in one statement. Returns every check with what breaks it. */
-export async function lookAtTables(db: Database, pipeline: string): Promise<Breach[]> {
+export async function lookAtTables(db: Database, pipeline: string): Promise<Look[]> {
   const checks = checksOf(pipeline)
   if (checks.length === 0) return []
   const looks = checks.map(

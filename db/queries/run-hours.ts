@@ -4,8 +4,8 @@ import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
 
 /**
- * Replaces the records of complete scheduled runs that started before a moment, and what came of their checks, by one row per hour; everything else
- * (partial, failed, manual) keeps its record. Whole hours only, so that an hour is summed once.
+ * Replaces the records of complete scheduled runs that started before a moment, and what came of their checks, by one row
+ * per hour; everything else (partial, failed, manual) keeps its record. Whole hours only, so that an hour is summed once.
  */
 export async function rollUpRuns(db: Database, pipeline: string, before: Date): Promise<void> {
   await db.execute(sql`with old as (

@@ -140,7 +140,7 @@ export const alerts = {
     'Their format may have changed: what is read there is missing from new rows, or the rows are rejected.',
   'means-source-partial': 'Rows are missing from each of these runs.',
   'means-data-old': 'What pages and files show of it is out of date.',
-  'means-unsound': 'The run was green but for this, and the rows may be wrong.',
+  'means-unsound': 'These rows may be wrong. They stay until a run or a person corrects them.',
   'means-spool-waiting': 'These rows are safe on disk, and not in the database.',
   'means-dead-letters': 'They are kept on disk, and are in no table until the cause is mended.',
   'means-backup-failed': 'The last good backup is kept; what came after it is in none.',

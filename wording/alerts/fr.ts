@@ -86,7 +86,8 @@ export const alerts: Translation<typeof english> = {
     'Leur format a peut-être changé : ce qui y est lu manque dans les nouvelles lignes, ou celles-ci sont rejetées.',
   'means-source-partial': 'Des lignes manquent à chacune de ces collectes.',
   'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
-  'means-unsound': 'La collecte a réussi par ailleurs, et ces lignes sont peut-être fausses.',
+  'means-unsound':
+    "Ces lignes sont peut-être fausses. Elles restent jusqu'à ce qu'une collecte ou quelqu'un les corrige.",
   'means-spool-waiting': 'Ces lignes sont en sûreté sur le disque, mais pas dans la base.',
   'means-dead-letters':
     "Elles restent sur le disque, hors de toute table, jusqu'à ce que la cause soit réparée.",

@@ -156,7 +156,7 @@ function advance(plan: Plan, runs: Runs, faults: Faults, now: number): void {
           : null,
       sources: isUnsound ? { [CHECKS]: source } : { source },
     })
-    runs.sound = { runId: `r${now}`, at: now, broken: isUnsound ? [textReason('the total fell')] : [] }
+    runs.sound = { runId: `r${now}`, broken: isUnsound ? [textReason('the total fell')] : [] }
     runs.ended.length = Math.min(runs.ended.length, 50)
     if ((outcome === 'complete' || isUnsound) && faults.stale !== plan) runs.newestAt = now
     runs.openSince = null
