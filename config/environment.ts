@@ -104,7 +104,7 @@ const stackVariables = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'Address at which people reach the page, for links in messages. Default: 127.0.0.1 with its port',
+      'Address at which people reach the page, for links in messages, which its host names. Default: 127.0.0.1 with its port',
     ),
   ALERT_SECRET: token.describe(
     'Key of the signature (HMAC-SHA256) of every message that is posted to a webhook',

@@ -7,7 +7,16 @@ import type { Message } from './alerts.ts'
 import type { Finding } from './finding.ts'
 import type { Kind } from './kinds.ts'
 
+/** The stack that messages are of. */
+export interface MessageStack {
+  /** As people know it, where several stacks post to one channel. */
+  from: string
+  /** Address of its page, without a trailing slash. */
+  pageUrl: string
+}
+
 export interface MessageText {
+  from: string
   /** One line: what was found, and whether it is new, goes on or is over. */
   title: string
   /** Since when, what it means, when it was good, what to do. */
@@ -78,10 +87,10 @@ export const nextCommand = ({
 export const meaningOf = ({ kind }: Pick<Finding, 'kind'>, language: Language): string =>
   sentence({ code: `means-${kind}` satisfies Code }, language)
 
-/** Returns a message in words, with a link to this page. */
+/** Returns a message of this stack in words, with a link to its page. */
 export function textOf(
   { event, finding, since, at, lines = [] }: Message,
-  pageUrl: string,
+  { from, pageUrl }: MessageStack,
   language: Language,
 ): MessageText {
   const { what, kind, pipeline } = finding
@@ -91,6 +100,7 @@ export function textOf(
       ? reason('message-over', { what, lastedMs: at - since })
       : reason(`message-${event}`, { what })
   return {
+    from,
     title: sentence(title, language),
     lines: (event === 'news' ? lines : moreOf(event, finding, since)).map((one) => sentence(one, language)),
     link: `${pageUrl}/${page}`,

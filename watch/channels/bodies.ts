@@ -30,7 +30,8 @@ export const BODY: Record<AlertChannel['body'], Body> = {
     url: webhook,
     body: { text: plain(text).replaceAll('@', '@\u200B') },
   }),
-  ntfy: ({ message }, { title, lines, link }, { webhook }) => {
+  ntfy: ({ message }, text, { webhook }) => {
+    const { title, lines, link } = text
     // As JSON it is posted to the server, with the topic in it: https://docs.ntfy.sh/publish/#publish-as-json
     const address = new URL(webhook)
     const parts = address.pathname.split('/').filter((part) => part !== '')
@@ -40,7 +41,7 @@ export const BODY: Record<AlertChannel['body'], Body> = {
       url: address.href,
       body: {
         topic,
-        title,
+        title: headline(text),
         message: (lines.join('\n') || title).slice(0, NTFY_CHARACTERS),
         click: link,
         priority: message.event !== 'over' && KINDS[message.finding.kind].severity === 'critical' ? 4 : 3,
@@ -50,18 +51,27 @@ export const BODY: Record<AlertChannel['body'], Body> = {
   },
 }
 
+/** The title on one line, after the stack that it is of. */
+export const headline = ({ from, title }: MessageText): string =>
+  `[Almanac ${from}] ${title.replaceAll(/\s+/g, ' ')}`
+
 /** As text, one line after the other. */
-export const plain = ({ title, lines, link }: MessageText): string =>
-  cleanText([title, ...lines, link].join('\n'))
+export const plain = (text: MessageText): string =>
+  cleanText([headline(text), ...text.lines, text.link].join('\n'))
 
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-function ownBody({ id, message }: Delivery, { title, lines, link }: MessageText, { language }: AlertChannel) {
+function ownBody(
+  { id, message }: Delivery,
+  { from, title, lines, link }: MessageText,
+  { language }: AlertChannel,
+) {
   const { event, finding, since, at } = message
   const iso = (ms: number) => new Date(ms).toISOString()
   return {
     id,
+    from,
     event,
     key: finding.key,
     kind: finding.kind,

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer'
 import { Failure } from '../../core/failures.ts'
 import type { Delivery } from '../deliver.ts'
 import type { MessageText } from '../text.ts'
-import { plain } from './bodies.ts'
+import { headline, plain } from './bodies.ts'
 
 /** A mail server greets and takes a small message within seconds. */
 const ANSWER_MS = 20_000
@@ -31,7 +31,7 @@ export async function sendMail(
     await transport.sendMail({
       from,
       to,
-      subject: `[Almanac] ${text.title.replaceAll(/\s+/g, ' ')}`,
+      subject: headline(text),
       text: plain(text),
       // The same at every try: a mail server that took it before can tell.
       messageId: `<${id}@almanac>`,

@@ -1,12 +1,15 @@
 /** What receivers get: the bodies of webhooks, their signature, and e-mail. */
 import { createHmac } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertChannel } from '../../../config/alerts.ts'
+import { loadConfig } from '../../../config/load-config.ts'
 import { BODY } from '../../../watch/channels/bodies.ts'
 import { sendMail } from '../../../watch/channels/email.ts'
+import { stackOf } from '../../../watch/channels/send.ts'
 import { postWebhook } from '../../../watch/channels/webhook.ts'
 import type { Delivery } from '../../../watch/deliver.ts'
 import { textOf } from '../../../watch/text.ts'
@@ -36,7 +39,8 @@ const delivery: Delivery = {
     },
   },
 }
-const words = textOf(delivery.message, 'http://127.0.0.1:8501', 'en')
+const STACK = { from: 'box', pageUrl: 'http://127.0.0.1:8501' }
+const words = textOf(delivery.message, STACK, 'en')
 const channelOf = (body: AlertChannel['body'], webhook = 'https://example.org/hook') => ({
   name: 'team',
   webhook,
@@ -49,6 +53,7 @@ const channelOf = (body: AlertChannel['body'], webhook = 'https://example.org/ho
 describe('a message', () => {
   it('says what, what it means, since when and what to run', () => {
     expect(words).toEqual({
+      from: 'box',
       title: 'modrinth (mod-stats) was incomplete in the last 3 runs: a mod named <!channel> @everyone & "x"',
       lines: [
         'Rows are missing from each of these runs.',
@@ -60,9 +65,35 @@ describe('a message', () => {
   })
 
   it('is told in French to who reads that', () => {
-    const french = textOf(delivery.message, 'http://page', 'fr')
+    const french = textOf(delivery.message, STACK, 'fr')
     expect(french.title).toContain('modrinth (mod-stats) est incomplète depuis 3 collectes')
     expect(french.lines[0]).toBe('Des lignes manquent à chacune de ces collectes.')
+  })
+})
+
+describe('the stack of a message', () => {
+  const of = (env: Record<string, string>, demo = false) => stackOf(loadConfig({ env, demo })).from
+
+  it('is named in every body', () => {
+    const text = '[Almanac box] modrinth (mod-stats) was incomplete'
+    expect(BODY.slack(delivery, words, channelOf('slack')).body['text']).toContain(text)
+    expect(BODY.discord(delivery, words, channelOf('discord')).body['content']).toContain(text)
+    expect(BODY.mattermost(delivery, words, channelOf('mattermost')).body['text']).toContain(text)
+    expect(BODY.ntfy(delivery, words, channelOf('ntfy')).body['title']).toContain(text)
+    expect(BODY.json(delivery, words, channelOf('json')).body['from']).toBe('box')
+  })
+
+  it('has the name of this machine', () => {
+    expect(of({})).toBe(hostname())
+    expect(of({ PAGE_URL: 'http://127.0.0.1:8501' })).toBe(hostname())
+  })
+
+  it('has the name at which people reach its page, if it has one', () => {
+    expect(of({ PAGE_URL: 'https://almanac.example.org/' })).toBe('almanac.example.org')
+  })
+
+  it('says that it is the demo', () => {
+    expect(of({ PAGE_URL: 'https://almanac.example.org/' }, true)).toBe(`${hostname()}, demo`)
   })
 })
 
@@ -88,7 +119,7 @@ describe('the body of a webhook', () => {
   ])('is posted to the server of ntfy with its topic: %s', (webhook, url, topic) => {
     const posted = BODY.ntfy(delivery, words, channelOf('ntfy', webhook))
     expect(posted.url).toBe(url)
-    expect(posted.body).toMatchObject({ topic, title: words.title, click: words.link, priority: 3 })
+    expect(posted.body).toMatchObject({ topic, click: words.link, priority: 3 })
   })
 })
 
@@ -168,7 +199,7 @@ describe('e-mail', () => {
     await sendMail('me@example.org', delivery, words, settings())
     expect(mails).toHaveLength(1)
     expect(mails[0]).toContain('Message-ID: <0b5e@almanac>')
-    expect(mails[0]).toContain('Subject: =?UTF-8?Q?=5BAlmanac=5D_modrinth_')
+    expect(mails[0]).toContain('Subject: =?UTF-8?Q?=5BAlmanac_box=5D_modrinth_')
   })
 
   it('without a mail server names the setting', async () => {

@@ -279,7 +279,7 @@ it('ten faults in one week are ten messages, and ten that they are over', () => 
   expect(told.filter(({ event }) => event === 'worse' || event === 'still')).toEqual([])
   for (const message of told) {
     for (const language of LANGUAGES) {
-      const { title, lines } = textOf(message, 'http://page', language)
+      const { title, lines } = textOf(message, { from: 'box', pageUrl: 'http://page' }, language)
       if (process.env['SHOW_MESSAGES'] !== undefined) console.log(`${[title, ...lines].join('\n')}\n`)
       expect(title).not.toMatch(/undefined|\{/)
     }
