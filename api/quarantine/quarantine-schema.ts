@@ -9,13 +9,24 @@ export const groupsSchema = z
       .array(
         z.object({
           source: z.string(),
-          reason: z.string(),
+          kind: z.string().describe('What their reasons have in common besides numbers and quoted texts'),
           rows: z.int(),
           newest_at: moment,
           newest_id: z.int(),
+          examples: z
+            .array(z.object({ id: z.int(), reason: z.string().describe('Cut if it is long') }))
+            .describe('The newest of them'),
         }),
       )
-      .describe('By source and reason, the newest first'),
+      .describe('By source and kind of reason, the newest first'),
+    more: z
+      .object({
+        groups: z.int(),
+        rows: z.int().describe('In those groups'),
+        before: z.int().describe('Asks for the next page'),
+      })
+      .nullable()
+      .describe('What stands on the pages after this one; null on the last'),
     sources: z
       .array(z.string())
       .describe('Those of which something is stored that a replay may be asked for'),
@@ -28,7 +39,9 @@ export const rejectedSchema = z
   .object({
     id: z.int(),
     source: z.string(),
-    reason: z.string(),
+    reason: z.string().describe('Whole'),
+    kind: z.string(),
+    rows_of_kind: z.int().describe('Rejected rows of the source whose reason is of this kind'),
     row: z.unknown().describe('As it came'),
     observed_at: moment,
     run_id: z.string(),

@@ -20,13 +20,14 @@ import {
 } from './quarantine-schema.ts'
 import { createReplaying, type LastReplay } from './replaying.ts'
 
-/** As a page shows them; more are removed by source and reason. */
+/** As a page shows them; more are removed by source and kind of reason. */
 const MOST_IDS = 1_000
 /** PostgreSQL stores no NUL, so nothing that is stored has one. */
 const withoutNul = (text: string) => !text.includes('\0')
 const name = z.string().min(1).max(300).refine(withoutNul)
-/** Texts of several mistakes in one row. */
-const REASON_LENGTH = 5_000
+const KIND_LENGTH = 200
+/** Groups of a page: a person looks through twenty. */
+const PAGE_GROUPS = { default: 20, most: 200 }
 const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
 
 export function addQuarantine(api: Api, context: RouteContext, log: ApiLog): void {
@@ -39,20 +40,24 @@ function addRows(api: Api, { db, config }: RouteContext): void {
     '/api/quarantine',
     {
       schema: {
-        summary: 'Rejected rows by source and reason, and which sources can be asked for again',
-        response: { 200: groupsSchema, ...problems(503) },
+        summary: 'Rejected rows by source and kind of reason, and which sources can be asked for again',
+        querystring: z.strictObject({
+          limit: z.coerce.number().int().min(1).max(PAGE_GROUPS.most).default(PAGE_GROUPS.default),
+          before: id.optional().describe('"before" of the previous page'),
+        }),
+        headers: languageHeader,
+        response: { 200: groupsSchema, ...problems(400, 503) },
       },
     },
-    async (): Promise<RejectedRows> => {
-      const groups = await rejectedGroups(db)
+    async ({ query }): Promise<RejectedRows> => {
+      const { groups, more } = await rejectedGroups(db, query)
       return {
-        groups: groups.map(({ source, reason: why, rows, newestAt, newestId }) => ({
-          source,
-          reason: why,
-          rows,
+        groups: groups.map(({ newestAt, newestId, ...group }) => ({
+          ...group,
           newest_at: newestAt.toISOString(),
           newest_id: newestId,
         })),
+        more: more ?? null,
         sources: await replayableSources(db),
       }
     },
@@ -74,28 +79,29 @@ function addRows(api: Api, { db, config }: RouteContext): void {
           404,
           reason('no-rejected-row', { id: String(params.id), list: '/api/quarantine' }),
         )
-      const { observedAt, runId, workflowId, ...rest } = found
-      return { ...rest, observed_at: observedAt.toISOString(), run_id: runId, workflow_id: workflowId }
+      const { observedAt, runId, workflowId, rowsOfKind, ...rest } = found
+      const run = { run_id: runId, workflow_id: workflowId }
+      return { ...rest, ...run, rows_of_kind: rowsOfKind, observed_at: observedAt.toISOString() }
     },
   )
   api.post(
     '/api/quarantine/drop',
     {
       schema: {
-        summary: 'Removes rejected rows: these, or all of a source that were rejected for a reason',
+        summary: 'Removes rejected rows: these, or all of a source that were rejected for a kind of reason',
         body: z.strictObject({
           ids: z.array(z.int().positive()).min(1).max(MOST_IDS).optional(),
           source: name.optional(),
-          reason: z.string().max(REASON_LENGTH).refine(withoutNul).optional().describe('Default: any'),
+          kind: z.string().max(KIND_LENGTH).refine(withoutNul).optional().describe('Default: any'),
         }),
         headers: languageHeader,
         response: { 200: z.object({ dropped: z.int() }), ...problems(400, 503) },
       },
     },
-    async ({ body: { ids, source, reason: why } }) => {
+    async ({ body: { ids, source, kind } }) => {
       if ((ids === undefined) === (source === undefined))
         throw new RequestProblem(400, reason('drop-unclear'))
-      const choice = ids === undefined ? { source, reason: why } : { ids }
+      const choice = ids === undefined ? { source, kind } : { ids }
       // The connections of this server change nothing.
       const database = connectDatabase(config)
       try {

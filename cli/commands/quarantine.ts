@@ -18,6 +18,7 @@ import {
   rejectedGroups,
   rejectedRow,
   type RejectedChoice,
+  type RejectedGroup,
 } from '../../db/queries/quarantine.ts'
 import { damagedSegments } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
@@ -42,35 +43,44 @@ async function withDatabase<T>(
   }
 }
 
-/** Prints rejected rows by source and reason, and how many dead letters there are besides. */
-export const list = (options: Options): Promise<void> =>
+/** Groups that a list prints by default. */
+const LISTED = 20
+
+/** Prints a page of rejected rows by source and kind of reason, what is left out, and how many dead letters there are besides. */
+export const list = ({
+  limit = LISTED,
+  before,
+  ...options
+}: Options & { limit?: number; before?: number }): Promise<void> =>
   withDatabase(options, async ({ db }, config) => {
-    const groups = await rejectedGroups(db)
+    const { groups, more } = await rejectedGroups(db, { limit, before })
     const deadLetters = damagedSegments(spoolFolder(config.dataDir)).length
     if (options.json) {
-      printJson({ rejected: groups, deadLetters })
+      printJson({ rejected: groups, more: more ?? null, deadLetters })
       return
     }
-    if (groups.length === 0) print(`${stackName(config)}no row was rejected`)
-    else
-      print(
-        table(
-          ['source', 'rows', 'newest', 'its id', 'reason'],
-          groups.map(({ source, rows, newestAt, newestId, reason: why }) => [
-            source,
-            rows,
-            moment(newestAt),
-            newestId,
-            why,
-          ]),
-          { below: ['reason'] },
-        ),
+    if (groups.length === 0)
+      print(`${stackName(config)}no row was rejected${before === undefined ? '' : ' before'}`)
+    else print(groupTable(groups))
+    if (more !== undefined)
+      printWrapped(
+        `left out: ${counted(more.groups, 'older group')} with ${counted(more.rows, 'row')}; "${almanacCommand(`quarantine list --before ${more.before}`)}" goes on`,
       )
     if (deadLetters > 0)
       printWrapped(
         `Besides, ${counted(deadLetters, 'dead letter')}: segments of the spool that could not be loaded. "${almanacCommand('spool list')}" shows them.`,
       )
   })
+
+const groupTable = (groups: readonly RejectedGroup[]) =>
+  table(
+    ['source', 'rows', 'newest', 'their ids', 'kind of reason'],
+    groups.map(({ source, rows, newestAt, kind, examples }) => {
+      const ids = examples.map(({ id }) => id).join(', ')
+      return [source, rows, moment(newestAt), rows > examples.length ? `${ids} …` : ids, kind]
+    }),
+    { below: ['kind of reason'] },
+  )
 
 /** Prints one rejected row. Throws `WrongUsage` if there is none with this number. */
 export const show = (id: string, options: Options): Promise<void> =>

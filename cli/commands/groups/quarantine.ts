@@ -1,7 +1,7 @@
 /** Rows that were rejected. */
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
-import { add, days, whole } from './add-command.ts'
+import { add, atLeastOne, days, whole } from './add-command.ts'
 
 /** Reads a day or a moment, UTC. */
 function time(text: string): Date {
@@ -16,10 +16,12 @@ export function addQuarantineCommands(program: CommandUnknownOpts): void {
     .command('quarantine')
     .description('rows of responses that were rejected, and reading them again once a parser is mended')
   const load = async () => import('../quarantine.ts')
-  add(quarantine, 'list', 'rejected rows by source and reason, newest first', [
+  add(quarantine, 'list', 'rejected rows by source and kind of reason, newest first', [
     `${ALMANAC} quarantine list`,
     `${ALMANAC} quarantine list --json`,
   ])
+    .option('--limit <n>', 'print at most so many groups (default: 20)', atLeastOne)
+    .option('--before <id>', 'only groups whose newest row has a smaller number: the next page', whole)
     .option('--json', 'print JSON')
     .action(async (options) => {
       await (await load()).list(options)

@@ -1,4 +1,4 @@
-/** Rejected rows by source and reason; one of them with its run and its response, and removing them. */
+/** Rejected rows by source and kind of reason, a page at a time; one of them with its run and its response, and removing them. */
 import * as z from 'zod/mini'
 import type { RejectedRow, RejectedRows } from '../../../api/quarantine/quarantine-schema.ts'
 import { ApiProblem, useApi } from '../../api.ts'
@@ -17,13 +17,16 @@ type Group = RejectedRows['groups'][number]
 
 const NOT_FOUND = 404
 
-/** The row that is shown. */
-const rejectedView = z.object({ rejected: z.catch(z.optional(z.string()), undefined) })
+/** The row that is shown, and where the page of groups begins. */
+const rejectedView = z.object({
+  rejected: z.catch(z.optional(z.string()), undefined),
+  rejectedBefore: z.catch(z.optional(z.string().check(z.regex(/^\d{1,15}$/))), undefined),
+})
 
 export function RejectedPanel() {
   const say = useWords(HEALTH_WORDS)
-  const [{ rejected }] = useView(rejectedView)
-  const query = useApi<RejectedRows>('/api/quarantine')
+  const [{ rejected, rejectedBefore: before }] = useView(rejectedView)
+  const query = useApi<RejectedRows>(`/api/quarantine${before === undefined ? '' : `?before=${before}`}`)
   const columns: TableColumn<Group>[] = [
     {
       key: 'source',
@@ -37,10 +40,10 @@ export function RejectedPanel() {
     },
     {
       key: 'reason',
-      title: say('rejected.reason'),
+      title: say('rejected.kind'),
       isText: true,
-      value: ({ reason }) => reason,
-      render: ({ reason }) => <span lang="en">{reason}</span>,
+      value: ({ kind }) => kind,
+      render: ({ kind }) => <span lang="en">{kind}</span>,
     },
     { key: 'rows', title: say('rejected.rows'), isNumber: true, value: ({ rows }) => rows },
     {
@@ -54,27 +57,53 @@ export function RejectedPanel() {
     <Panel
       title={say('rejected.title')}
       query={query}
-      isEmpty={({ groups }) => groups.length === 0 && rejected === undefined}
+      isEmpty={({ groups }) => groups.length === 0 && rejected === undefined && before === undefined}
       empty={say('rejected.none')}
     >
-      {({ groups }) => (
+      {({ groups, more }) => (
         <>
           <p>{say('rejected.intro')}</p>
           <DataTable
             caption={say('rejected.title')}
             columns={columns}
             rows={groups}
-            rowKey={({ source, reason }) => JSON.stringify([source, reason])}
-            pageRows={20}
+            rowKey={({ source, kind }) => JSON.stringify([source, kind])}
+            isWhole={more === null && before === undefined}
           />
-          {rejected !== undefined && <Row id={rejected} groups={groups} />}
+          <OtherPages more={more} before={before} />
+          {rejected !== undefined && <Row id={rejected} />}
         </>
       )}
     </Panel>
   )
 }
 
-function Row({ id, groups }: { id: string; groups: readonly Group[] }) {
+/** What is left out of this page, and the ways to the next one and to the first. */
+function OtherPages({ more, before }: Pick<RejectedRows, 'more'> & { before: string | undefined }) {
+  const say = useWords(HEALTH_WORDS)
+  if (more === null && before === undefined) return null
+  return (
+    <p>
+      {before !== undefined && (
+        <>
+          <ViewLink change={{ rejectedBefore: undefined }} isSamePlace>
+            {say('rejected.first')}
+          </ViewLink>{' '}
+        </>
+      )}
+      {more !== null && (
+        <>
+          {say('rejected.more', { n: more.groups })}{' '}
+          <ViewLink change={{ rejectedBefore: String(more.before) }} isSamePlace>
+            {say('rejected.next')}
+          </ViewLink>
+        </>
+      )}
+    </p>
+  )
+}
+
+function Row({ id }: { id: string }) {
   const say = useWords(HEALTH_WORDS)
   const query = useApi<RejectedRow>(`/api/quarantine/rows/${encodeURIComponent(id)}`)
   // Removed, or read again, since it was opened.
@@ -89,15 +118,12 @@ function Row({ id, groups }: { id: string; groups: readonly Group[] }) {
           <pre className="scroll" tabIndex={0} lang="en">
             {JSON.stringify(row.row, null, 2)}
           </pre>
-          <RowActions row={row} group={groups.find((one) => isOf(one, row))} />
+          <RowActions row={row} />
         </>
       )}
     </Panel>
   )
 }
-
-const isOf = (group: Group, { source, reason }: RejectedRow) =>
-  group.source === source && group.reason === reason
 
 function RowFacts({ row: { source, reason, observed_at, run_id, pipeline } }: { row: RejectedRow }) {
   const say = useWords(HEALTH_WORDS)
@@ -151,10 +177,9 @@ function Responses({ urls }: Pick<RejectedRow, 'urls'>) {
   )
 }
 
-function RowActions({ row: { id, source, reason }, group }: { row: RejectedRow; group: Group | undefined }) {
+function RowActions({ row: { id, source, kind, rows_of_kind: rows } }: { row: RejectedRow }) {
   const say = useWords(HEALTH_WORDS)
   const address = '/api/quarantine/drop'
-  const rows = group?.rows ?? 1
   return (
     <div className="run-actions">
       <ViewLink change={{ replay: source }} isSamePlace>
@@ -178,12 +203,12 @@ function RowActions({ row: { id, source, reason }, group }: { row: RejectedRow; 
           about={source}
           done={say('rejected.dropped')}
           address={address}
-          body={{ source, reason }}
+          body={{ source, kind }}
           confirm={{
             title: say('rejected.dropAllTitle', { n: rows, source }),
             text: (
               <>
-                <p lang="en">{reason}</p>
+                <p lang="en">{kind}</p>
                 <p>{say('rejected.dropText')}</p>
               </>
             ),
