@@ -26,7 +26,7 @@ export function checkNode(): Check {
 
 /** Python only ever brings the embedded Temporal server: once that is there, or another server is, it is not needed. */
 export function checkPython(config: Config): Check {
-  const found = ['python3', 'python'].map(pythonWithPip).find((version) => version !== undefined)
+  const found = pythonWithPip('python3') ?? pythonWithPip('python')
   if (found?.complete === true) return ok('Python', found.text)
   const text = found?.text ?? 'not there'
   if (config.env.TEMPORAL_ADDRESS !== undefined)
@@ -75,20 +75,24 @@ export async function checkGit(): Promise<Check[]> {
   }
 }
 
+/**
+ * Prints the version, then whether pip is there: without it a virtual environment brings one, if Python has that module.
+ * Both are only found, not loaded: that takes a second. In one process, since that of a version manager is slow to start.
+ */
+const PYTHON_QUESTION = `
+import sys
+print("%d.%d.%d" % sys.version_info[:3])
+if sys.version_info < (3, 8): sys.exit(1)
+from importlib.util import find_spec as f
+print("with" if f("pip") or f("ensurepip") else "without")`
+
 function pythonWithPip(name: string): { text: string; complete: boolean } | undefined {
-  const run = (...args: string[]) => spawnSync(name, args, { encoding: 'utf8', windowsHide: true })
-  const version = run(
-    '-c',
-    'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 8))',
-  )
-  if (version.error !== undefined) return undefined
-  const number = version.stdout.trim()
-  if (version.status !== 0) return { text: `${number}, older than 3.8`, complete: false }
-  // Without pip a virtual environment brings one, if Python has that module. Only found, not loaded: that takes a second.
-  const pip =
-    run('-c', 'from importlib.util import find_spec as f; exit(not (f("pip") or f("ensurepip")))').status ===
-    0
-  return { text: pip ? `${number} with pip` : `${number} without pip`, complete: pip }
+  const said = spawnSync(name, ['-c', PYTHON_QUESTION], { encoding: 'utf8', windowsHide: true })
+  // A stand-in that only says where Python is to be had answers nothing.
+  if (said.error !== undefined || said.stdout === '') return undefined
+  const [number, pip] = said.stdout.trim().split('\n')
+  if (pip === undefined) return { text: `${String(number)}, older than 3.8`, complete: false }
+  return { text: `${number} ${pip} pip`, complete: pip === 'with' }
 }
 
 function temporalProgram(config: Config): string | undefined {
