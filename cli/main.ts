@@ -1,6 +1,7 @@
 /** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { ALMANAC, nameCommandsOf } from '../core/command-name.ts'
+import { nameDatabaseOf } from '../db/embedded-log.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { addCommands } from './commands/index.ts'
@@ -52,6 +53,7 @@ async function run(argv: string[]): Promise<number> {
     return exitCodeOf(cause)
   } finally {
     nameCommandsOf('live')
+    nameDatabaseOf(undefined)
   }
 }
 

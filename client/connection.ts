@@ -1,4 +1,5 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
+import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Client, ConnectionOptions } from '@temporalio/client'
@@ -121,19 +122,23 @@ export function demoHint({ mode, stateDir }: Pick<Config, 'mode' | 'stateDir'>):
   return isDemoUp ? ' (the demo is running: add --demo to talk to it)' : ''
 }
 
-/** What to do if the embedded servers do not respond. */
-function startHint(config: Config): string {
-  return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"${demoHint(config)}`
+/** What to do if an embedded server does not respond. */
+function startHint(config: Config, logName: string): string {
+  const log = join(config.stateDir, logName)
+  const start = `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"${demoHint(config)}`
+  return existsSync(log) ? `${start}; its log is ${log}` : start
 }
 
 /** What to do if Temporal does not respond. */
 export function temporalHint(config: Config): string {
-  return config.env.TEMPORAL_ADDRESS === undefined ? startHint(config) : 'check TEMPORAL_ADDRESS'
+  return config.env.TEMPORAL_ADDRESS === undefined
+    ? startHint(config, 'temporal.log')
+    : 'check TEMPORAL_ADDRESS'
 }
 
 /** What to do if the embedded database does not respond. */
 export function databaseHint(config: Config): string {
-  return `${startHint(config)} or set DATABASE_URL`
+  return startHint(config, 'postgres.log')
 }
 
 /** Opens the database of this stack for one command. */

@@ -1,8 +1,10 @@
 /** The names of the faults of PostgreSQL and its driver. */
 import { DrizzleQueryError } from 'drizzle-orm/errors'
+import { dirname } from 'node:path'
 import { almanacCommand } from '../core/command-name.ts'
 import { Failure, sentenceOf, type FailureType } from '../core/failures.ts'
 import type { Trouble } from '../core/log-records.ts'
+import { embeddedLog } from './embedded-log.ts'
 
 /**
  * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53
@@ -96,7 +98,7 @@ const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', '
 const POOL_BUSY = /timeout exceeded when trying to connect/i
 
 /** By SQLSTATE, for servers that answer: the first that fits. Others are not started, or not where the address says. */
-const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
+const remedies = (log: string | undefined): readonly (readonly [code: RegExp, remedy: string])[] => [
   [NOT_MIGRATED, `Run "${almanacCommand('db migrate')}".`],
   [/^57014$/, 'Ask for less at once, or raise statement_timeout on the server.'],
   [/^53300$/, 'End other programs that hold connections, or raise max_connections on the server.'],
@@ -104,19 +106,34 @@ const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
   [/^57P0[123]$/, 'Try again in a moment: the server is starting or stopping.'],
   [/^25006$/, 'Let the server accept changes: it is a replica, or default_transaction_read_only is on.'],
   [/^(40|55).{3}$/, 'Try again: another transaction was in the way.'],
-  [/^(58|XX).{3}$/, 'See the log of PostgreSQL: the fault is inside the server.'],
-  [/^42501$/, 'Grant the role of DATABASE_URL the rights on the tables of Almanac, or name their owner.'],
+  [/^(58|XX).{3}$/, `See ${log ?? 'the log of PostgreSQL'}: the fault is inside the server.`],
+  [
+    /^42501$/,
+    log === undefined
+      ? 'Grant the role of DATABASE_URL the rights on the tables of Almanac, or name their owner.'
+      : 'Let the role almanac_work own the tables of Almanac.',
+  ],
 ]
 
 function remedyFor(type: FailureType, error: Error): string {
-  const found = REMEDIES.find(([code]) => code.test(codeOf(error)))
+  const log = embeddedLog()
+  const found = remedies(log).find(([code]) => code.test(codeOf(error)))
   if (found !== undefined) return found[1]
   if (POOL_BUSY.test(error.message))
     return 'Try again in a moment: all connections of this process are in use.'
-  const remedies: Partial<Record<FailureType, string>> = {
-    DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
-    Misconfigured: `Check DATABASE_URL and run "${almanacCommand('db migrate')}".`,
-    DiskFull: 'Free space on the database server.',
-  }
-  return remedies[type] ?? ''
+  return (log === undefined ? ownRemedies() : embeddedRemedies(log))[type] ?? ''
 }
+
+type Remedies = Partial<Record<FailureType, string>>
+
+const ownRemedies = (): Remedies => ({
+  DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
+  Misconfigured: `Check DATABASE_URL and run "${almanacCommand('db migrate')}".`,
+  DiskFull: 'Free space on the database server.',
+})
+
+const embeddedRemedies = (log: string): Remedies => ({
+  DatabaseUnavailable: `See ${log}; "${almanacCommand('up')}" starts it.`,
+  Misconfigured: `See ${log}, and whether another server answers at its port.`,
+  DiskFull: `Free space on the disk of ${dirname(log)}.`,
+})

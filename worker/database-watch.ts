@@ -43,7 +43,7 @@ export async function watchDatabase(watch: Watch): Promise<{ stop(): Promise<voi
   let isStarted = server.withoutDatabase === undefined
   let trouble = isStarted ? await troubleWith(config, false) : server.withoutDatabase
   if (isStarted && trouble instanceof Failure && trouble.type === 'Misconfigured') throw trouble
-  report(config, log, trouble)
+  report(log, trouble)
   const check = async () => {
     if (!isStarted) {
       const failure = await startServer(watch)
@@ -57,7 +57,7 @@ export async function watchDatabase(watch: Watch): Promise<{ stop(): Promise<voi
   const loop = async () => {
     while (await pause(isStarted ? PROBE_EVERY_MS : START_EVERY_MS, signal)) {
       const found = await check()
-      if (isNews(trouble, found)) report(config, log, found)
+      if (isNews(trouble, found)) report(log, found)
       trouble = found
     }
   }
@@ -99,20 +99,11 @@ function isNews(before: unknown, now: unknown): boolean {
   return !isSameTrouble(sentenceOf(before), sentenceOf(now))
 }
 
-function report(config: Config, log: Logger, trouble: unknown): void {
+function report(log: Logger, trouble: unknown): void {
   if (trouble === undefined) {
     log.info({ event: 'database.available' } satisfies LogRecord, 'the database is available')
     return
   }
   const record = { event: 'database.unavailable', ...troubleOf(trouble) } satisfies LogRecord
-  log.warn(
-    { ...record, reason: reasonOf(config, trouble) },
-    'the database is unavailable; rows go to the spool',
-  )
-}
-
-/** The remedy of a failure is for a server of the user's own; what the driver said is enough for the embedded one. */
-function reasonOf({ env }: Config, trouble: unknown): string {
-  const isUnavailable = trouble instanceof Failure && trouble.type === 'DatabaseUnavailable'
-  return sentenceOf(isUnavailable && env.DATABASE_URL === undefined ? (trouble.cause ?? trouble) : trouble)
+  log.warn(record, 'the database is unavailable; rows go to the spool')
 }

@@ -79,7 +79,7 @@ async function checkTables(db: Database): Promise<Check> {
   return bad(
     'tables',
     `${found}, but ${counted(failures.length, 'table')} cannot be read: ${firstSentence(failure.message)}${others}`,
-    'restore them from a backup, or let the user of DATABASE_URL read them',
+    'restore them from a backup, or let the user that Almanac logs in as read them',
   )
 }
 

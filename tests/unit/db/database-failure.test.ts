@@ -1,6 +1,12 @@
 /** What to do about each fault of the database: a server that answers is not to be started. */
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { configOf } from '../../../cli/command-context.ts'
 import { databaseFailure } from '../../../db/database-failure.ts'
+import { nameDatabaseOf } from '../../../db/embedded-log.ts'
+
+afterEach(() => {
+  nameDatabaseOf(undefined)
+})
 
 const failureOf = (code: string, message = 'refused') =>
   databaseFailure(Object.assign(new Error(message), code === '' ? {} : { code }))
@@ -37,6 +43,22 @@ describe('the remedy', () => {
     expect(failure?.type).toBe(type)
     expect(failure?.message).toMatch(/^The database said: refused\. /)
     expect(failure?.message).toContain(remedy)
+  })
+
+  it.each([
+    ['ECONNREFUSED', 'refused. See /state/postgres.log; "./almanac up" starts it.'],
+    ['28P01', 'refused. See /state/postgres.log, and whether another server answers at its port.'],
+    ['58030', 'refused. See /state/postgres.log: the fault is inside the server.'],
+    ['42501', 'refused. Let the role almanac_work own the tables of Almanac.'],
+    ['53100', 'refused. Free space on the disk of /state.'],
+  ])('%s, of the embedded server, is about that one', (code, remedy) => {
+    nameDatabaseOf('/state/postgres.log')
+    expect(failureOf(code)?.message).toBe(`The database said: ${remedy}`)
+  })
+
+  it('of a command without DATABASE_URL is about the embedded server', () => {
+    configOf({ demo: true })
+    expect(failureOf('ECONNREFUSED')?.message).toMatch(/See \S+\/demo\/postgres\.log; /)
   })
 
   it('of a pool without a free connection is to wait, not to start the server', () => {
