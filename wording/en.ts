@@ -73,7 +73,7 @@ export const shared = {
   'key-missing': ({ upstream, setting, address }: { upstream: string; setting: string; address: string }) =>
     `${upstream} is not asked, since ${setting} is not set: a key is free at ${address}; write ${setting}='…' in .env, in single quotes, and start Almanac again.`,
   'replay-nobody': 'no pipeline reads its responses again',
-  'rows-refused': ({ rows }: { rows: number }) => `${rows} rows rejected, see quarantine`,
+  'rows-refused': ({ rows }: { rows: number }) => `${counted(rows, 'row')} rejected, see quarantine`,
   /** Rows that break a check (db/data-check.ts): of which table, what is wrong, how many and the first of them. */
   breach: ({ table, means, found, of }: Breach, say: Say) =>
     `${table}: ${say(means)} (${listedFirst(of, found)})`,

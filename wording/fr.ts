@@ -12,7 +12,7 @@ import { matchResults } from './match-results/fr.ts'
 import { modStats } from './mod-stats/fr.ts'
 import { alerts } from './alerts/fr.ts'
 import { requests } from './requests/fr.ts'
-import { minute, span } from './text.ts'
+import { countedInFrench, minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
 export const PIPELINE_SENTENCES = [
@@ -55,11 +55,8 @@ const FAILURES: Record<
 const meaningOf = (type: string) =>
   Object.hasOwn(FAILURES, type) ? inFrenchType(FAILURES[type as FailureType]) : type
 
-/** In French nothing is singular, too. */
-const answers = (rows: number) => (rows < 2 ? 'relevé gardé sur disque' : 'relevés gardés sur disque')
-const lines = (rows: number) => `${rows} ${rows < 2 ? 'ligne' : 'lignes'}`
 const listedFirst = (first: readonly string[], found: number) =>
-  first.join(', ') + (found > first.length ? ` et ${found - first.length} autres` : '')
+  first.join(', ') + (found > first.length ? ` et ${countedInFrench(found - first.length, 'autre')}` : '')
 
 const amount = (value: number) => value.toLocaleString('fr-FR')
 
@@ -68,7 +65,8 @@ export const shared = {
   ...alerts,
   failure: ({ type, message }) => french`${meaningOf(type)} (« ${message} »)`,
   text: ({ text }) => text,
-  spooled: ({ rows }) => french`${rows} ${answers(rows)}, PostgreSQL n'est pas là`,
+  spooled: ({ rows }) =>
+    french`${countedInFrench(rows, 'relevé gardé', 'relevés gardés')} sur disque, PostgreSQL n'est pas là`,
   source: ({ source, reasons }, say) => french`${source} : ${listed(reasons.map(say))}`,
   RunFailed: ({ sources }, say) => sources.map(say).join(' | '),
   AlreadyRunning: ({ workflowId, since }) => french`une autre est en cours : ${workflowId}, depuis ${since}`,
@@ -91,12 +89,12 @@ export const shared = {
   'breach-total': ({ column, percent }) =>
     french`le total de ${column} a baissé de plus de ${percent} % depuis la veille`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>
-    french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`} : ` +
+    french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${countedInFrench(others, 'autre valeur', 'autres valeurs')} comme celle-ci)`} : ` +
     `pas enregistré, sauf si cela se voit ${days} jours`,
   'segment-of-rows': ({ rows, tables, observedAt, runId }) =>
     rows === 0
       ? `il contient des réponses sans lignes (${minute(observedAt)}, collecte ${runId})`
-      : `il contient ${lines(rows)} de ${tables.join(', ')} (${minute(observedAt)}, collecte ${runId}), qui manquent dans PostgreSQL`,
+      : `il contient ${countedInFrench(rows, 'ligne')} de ${tables.join(', ')} (${minute(observedAt)}, collecte ${runId}), qui manquent dans PostgreSQL`,
   'segment-of-ending': ({ runId, endedAt }) =>
     `il contient la fin de la collecte ${runId} (${minute(endedAt)}), qui est notée comme interrompue`,
   'left-to-next-run': ({ message }) => french`le reste est laissé à la prochaine collecte (« ${message} »)`,

@@ -30,6 +30,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
 }
 
+/** `0 jour`, `1 jour`, `2 jours`: in French nothing is singular, too. Default plural: `one` with an s. */
+export function countedInFrench(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count < 2 ? one : many}`
+}
+
 /** `2026-11-28 10:15 UTC`, of a moment in ISO 8601 and UTC. */
 export const minute = (moment: string): string =>
   `${moment.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`

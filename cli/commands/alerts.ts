@@ -14,6 +14,7 @@ import { putAsideDamaged, readSilences, readState } from '../../watch/state.ts'
 import { nextCommand } from '../../watch/text.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
+import { counted } from '../../wording/text.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import { terminal } from '../terminal.ts'
@@ -58,7 +59,7 @@ export function list(options: ListOptions): void {
   for (const silence of silences) print(`${stack}${silenceText(silence)}`)
   for (const { channel, tries, trouble, nextAt } of state.waiting.filter(({ tries: tried }) => tried > 0))
     print(
-      `${stack}channel ${channel} did not take a message (${tries} tries: ${trouble ?? ''}); next try ${moment(new Date(nextAt))}`,
+      `${stack}channel ${channel} did not take a message (${counted(tries, 'try', 'tries')}: ${trouble ?? ''}); next try ${moment(new Date(nextAt))}`,
     )
   if (config.mode === 'live' && config.alerts.channels.length === 0)
     print(`${stack}nobody is told: almanac.yaml has no channels under "alerts"`)

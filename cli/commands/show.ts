@@ -10,6 +10,7 @@ import { childrenSentence, type ChildView } from '../../client/run-children.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
 import { stackName } from '../command-context.ts'
 import { renderCounts } from '../../wording/run.ts'
+import { counted } from '../../wording/text.ts'
 
 export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
@@ -62,7 +63,7 @@ function printChildren(children: readonly ChildView[]): void {
 /** A step as a row of the table. */
 export function stepRow(step: StepView): (string | number)[] {
   const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
-  const got = step.batch ? `${step.batch.fetched} rows fetched, ${step.batch.written} written` : ''
+  const got = step.batch ? `${counted(step.batch.fetched, 'row')} fetched, ${step.batch.written} written` : ''
   const what = [step.summary, got, failureLine(step), next].filter((line) => line !== '').join('\n')
   return [
     step.step,

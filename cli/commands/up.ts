@@ -18,7 +18,7 @@ import { makeOwnFile } from '../own-file.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { sentence } from '../../wording/sentence.ts'
-import { oneLine } from '../../wording/text.ts'
+import { counted, oneLine } from '../../wording/text.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
 import { workerLogFile } from '../../client/worker-log.ts'
@@ -230,7 +230,7 @@ async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' 
     const follower = { say: indented, everyAttempt: false, signal: stopped }
     const ending = await client.withAbortSignal(stopped, () => followRun(client, config, handle, follower))
     const { fetched, written } = totals(ending.counts)
-    const rows = `${fetched} rows fetched, ${written} written`
+    const rows = `${counted(fetched, 'row')} fetched, ${written} written`
     say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
     for (const line of reasonLines(ending)) indented(line)
   } catch (error) {

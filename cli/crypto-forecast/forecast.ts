@@ -12,6 +12,7 @@ import {
 import { connectDatabase } from '../../client/connection.ts'
 import { coinNamed } from '../../client/crypto-forecast/coins.ts'
 import { WrongUsage } from '../../core/failures.ts'
+import { counted } from '../../wording/text.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import { storedForecasts, type ForecastFigures } from '../../client/crypto-forecast/figures.ts'
@@ -110,7 +111,7 @@ function noForecasts(
   const command = firstRun()
   return newest === undefined
     ? `no forecasts${of} yet; ${command} collects and makes the first`
-    : `no forecasts${of} of the last ${options.days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`
+    : `no forecasts${of} of the last ${counted(options.days, 'day')}; the newest was made at ${moment(newest)}. ${command} makes new ones`
 }
 
 /**

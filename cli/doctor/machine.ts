@@ -90,7 +90,13 @@ export function checkSpool({ dataDir, env }: Pick<Config, 'dataDir' | 'env'>): C
     waiting > 0
       ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`
       : `${command('list')} says why, ${command('drain --damaged')} tries again; what is not wanted can be deleted from ${folder}`
-  return [warn('spool', `${waiting} segments wait for the database${aside}; ${share} % of SPOOL_MB`, remedy)]
+  return [
+    warn(
+      'spool',
+      `${counted(waiting, 'segment')} ${waiting === 1 ? 'waits' : 'wait'} for the database${aside}; ${share} % of SPOOL_MB`,
+      remedy,
+    ),
+  ]
 }
 
 /** The ports of the embedded servers: free, or held by this very stack. */

@@ -32,9 +32,17 @@ export async function postWebhook(
     },
     body: sent,
     // Elsewhere is not where the message was to go.
-    redirect: 'error',
+    redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_MS),
   })
   await response.body?.cancel()
-  if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`)
+  if (!response.ok) throw new Error(refusalOf(response, url, channel.name))
+}
+
+/** What a receiver said that did not take a message. Its path and its query are secrets. */
+function refusalOf({ status, headers }: Response, url: string, channel: string): string {
+  const answered = `${new URL(url).host} answered ${status}`
+  const to = headers.get('location')
+  if (status < 300 || status > 399 || to === null || !URL.canParse(to, url)) return answered
+  return `${answered}: it redirects to ${new URL(to, url).origin}. Write its new address in almanac.yaml, channel ${channel}.`
 }

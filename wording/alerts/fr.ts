@@ -1,7 +1,7 @@
 /** What the watch found, what it means, and the frame of a message, in French. */
 import type { Translation } from '../table.ts'
 import { french, listed } from '../french.ts'
-import { minute, span } from '../text.ts'
+import { countedInFrench, minute, span } from '../text.ts'
 import type { alerts as english } from './en.ts'
 
 const GB = 1_000_000_000
@@ -15,7 +15,7 @@ export const alerts: Translation<typeof english> = {
   'alert-temporal-away': ({ why }, say) => french`Temporal ne répond pas : ${say(why)}`,
   'alert-worker-away': 'Aucun processus de collecte ne tourne.',
   'alert-tables-differ': ({ applied, known }) =>
-    french`La base a ${applied} migrations, cette version en connaît ${known}.`,
+    french`La base a ${countedInFrench(applied, 'migration')}, cette version en connaît ${known}.`,
   'alert-disk-low': ({ folder, freeBytes }) =>
     french`Il reste ${gigabytes(freeBytes)} sur le disque de ${folder}.`,
   'alert-disk-filling': ({ folder, freeBytes, fullOn }) =>
@@ -46,11 +46,11 @@ export const alerts: Translation<typeof english> = {
   'alert-data-old': ({ pipeline, source, at, allowedMs }) =>
     french`Les données les plus récentes de ${source} (${pipeline}) sont de ${minute(at)} : elles ont plus de ${days(allowedMs)}.`,
   'alert-unsound': ({ pipeline, breaches, others }, say) =>
-    french`Des lignes enregistrées de ${pipeline} ne sont pas comme elles doivent être : ${breaches.map(say).join(' ; ')}${others === 0 ? '' : french` ; et ${others} autres`}.`,
+    french`Des lignes enregistrées de ${pipeline} ne sont pas comme elles doivent être : ${breaches.map(say).join(' ; ')}${others === 0 ? '' : french` ; et ${countedInFrench(others, 'autre')}`}.`,
   'alert-spool-waiting': ({ segments, oldestAt }) =>
-    french`Des lignes attendent dans le spool depuis ${minute(oldestAt)}, alors que la base répond (${segments} ${segments < 2 ? 'segment' : 'segments'}).`,
+    french`Des lignes attendent dans le spool depuis ${minute(oldestAt)}, alors que la base répond (${countedInFrench(segments, 'segment')}).`,
   'alert-dead-letters': ({ deadLetters }) =>
-    french`${deadLetters} ${deadLetters < 2 ? 'lettre morte' : 'lettres mortes'} dans le spool : des lignes que la base a refusées.`,
+    french`${countedInFrench(deadLetters, 'lettre morte', 'lettres mortes')} dans le spool : des lignes que la base a refusées.`,
   'alert-backup-failed': ({ at, why }, say) =>
     french`La sauvegarde de ${minute(at)} ne compte pas : ${say(why)}`,
   'alert-backup-damaged': ({ files }) =>

@@ -24,7 +24,7 @@ export const cryptoForecast = {
     `its prices of ${id} are in ${currency}, and almanac.yaml follows ${id} in another currency now; "${command}" asks for the hours in that one`,
   'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko returned no price for ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }: { crypto: string; rows: number }) =>
-    `${rows} rows of ${crypto} rejected, see quarantine`,
+    `${counted(rows, 'row')} of ${crypto} rejected, see quarantine`,
   'no-comparison': ({ coins }: { coins: readonly string[] }) =>
     `no comparison of ${coins.join(', ')}: one of the sources has no price`,
   'prices-apart': ({ pair, percent }: { pair: string; percent: number }) =>
@@ -36,7 +36,7 @@ export const cryptoForecast = {
   'candles-missing': ({ crypto, from, to }: { crypto: string; from: string; to: string }) =>
     `${crypto} has no candles from ${from} to ${to}, though later ones came`,
   'index-days-missing': ({ days, from, to }: { days: number; from: string; to: string }) =>
-    `the index lacks ${days} days from ${from} to ${to}, though later ones came`,
+    `the index lacks ${counted(days, 'day')} from ${from} to ${to}, though later ones came`,
   'prices-not-computed': 'the prices could not be computed',
   'all-left-to-drain':
     'left to the drain: rows of this run are in the spool, and the rest is computed from them',
@@ -48,10 +48,11 @@ export const cryptoForecast = {
     say: Say,
   ) => `${crypto} ${horizon}: ${say(reason)}`,
   'no-candle': 'no candle to forecast from',
-  'candle-too-old': ({ hours }: { hours: number }) => `no forecast from a candle that is ${hours} hours old`,
+  'candle-too-old': ({ hours }: { hours: number }) =>
+    `no forecast from a candle that is ${counted(hours, 'hour')} old`,
   'newest-row-lacks': ({ feature }: { feature: string }) => `The newest row has no ${feature}.`,
   'rows-too-few': ({ rows, needed }: { rows: number; needed: number }) =>
-    `${rows} rows have all features and a known outcome, ${needed} are needed.`,
+    `${counted(rows, 'row')} with all features and a known outcome, ${needed} are needed.`,
   'history-jump': ({
     at,
     before,
@@ -60,38 +61,40 @@ export const cryptoForecast = {
     rows,
     needed,
   }: Record<'at' | 'before' | 'after', string> & Record<'days' | 'rows' | 'needed', number>) =>
-    `the price jumps from ${before} to ${after} at ${at} (another unit, or a wrong candle): ${rows} usable rows from ${days} days later on, ${needed} are needed`,
+    `the price jumps from ${before} to ${after} at ${at} (another unit, or a wrong candle): ${counted(rows, 'usable row')} from ${counted(days, 'day')} later on, ${needed} are needed`,
   'history-gap': ({
     from,
     to,
     rows,
     needed,
   }: Record<'from' | 'to', string> & Record<'rows' | 'needed', number>) =>
-    `no hours between ${from} and ${to}: ${rows} usable rows since, ${needed} are needed`,
+    `no hours between ${from} and ${to}: ${counted(rows, 'usable row')} since, ${needed} are needed`,
   'forecast-implausible': ({ predicted, lastPrice }: { predicted: string; lastPrice: string }) =>
     `a forecast of ${predicted} from a price of ${lastPrice} is not believed`,
   'interval-implausible': ({ lower, upper }: { lower: string; upper: string }) =>
     `an interval from ${lower} to ${upper} is none of prices: the past errors are too large`,
-  'reports-wait': ({ reports }: { reports: number }) => `${reports} reports wait for the next run`,
+  'reports-wait': ({ reports }: { reports: number }) =>
+    `${counted(reports, 'report')} ${reports === 1 ? 'waits' : 'wait'} for the next run`,
 
   check: ({ check, crypto, finding }: { check: string; crypto: string; finding: Reason }, say: Say) =>
     `${check}: ${crypto} ${say(finding)}`,
   'check-rows': ({ rows, days }: { rows: number; days: number }) =>
-    `has ${rows} rows, ${days} days of them up to the newest hour`,
+    `has ${counted(rows, 'row')}, ${counted(days, 'day')} of them up to the newest hour`,
   'check-no-candle': 'has no candle',
-  'check-behind': ({ hours }: { hours: number }) => `is ${hours} hours behind the newest closed hour`,
+  'check-behind': ({ hours }: { hours: number }) =>
+    `is ${counted(hours, 'hour')} behind the newest closed hour`,
   'check-nulls': ({ rows, days }: { rows: number; days: number }) =>
-    `has ${rows} rows without an indicator later than ${days} days after its first`,
+    `has ${counted(rows, 'row')} without an indicator later than ${counted(days, 'day')} after its first`,
   'check-early': ({ rows, days }: { rows: number; days: number }) =>
-    `has ${rows} rows whose indicators reach across a gap of more than ${days} days`,
-  'check-duplicates': ({ rows }: { rows: number }) => `has ${rows} rows that are not alone on a full hour`,
+    `has ${counted(rows, 'row')} with indicators across a gap of more than ${counted(days, 'day')}`,
+  'check-duplicates': ({ rows }: { rows: number }) => `has ${counted(rows, 'row')} not alone on a full hour`,
   /** Of records of earlier versions. */
   'check-gaps': ({ gaps, known }: { gaps: number; known: number }) =>
-    `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)`,
+    `lacks ${counted(gaps, 'hour')} that the exchange should have (and ${known} that it does not have)`,
   'check-hours': ({ gaps, known, others }: { gaps: number; known: number; others: number }) =>
-    `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)${others > 0 ? `; ${others} hours are CoinGecko's` : ''}`,
+    `lacks ${counted(gaps, 'hour')} that the exchange should have (and ${known} that it does not have)${others > 0 ? `; ${counted(others, 'hour')} of CoinGecko` : ''}`,
   'check-sources': ({ apart, both, percent }: { apart: number; both: number; percent: number }) =>
-    `has ${apart} of ${both} hours at which the sources are more than ${percent} % apart`,
+    `has ${apart} of ${counted(both, 'hour')} at which the sources are more than ${percent} % apart`,
   'breach-candle': 'high or low is not the highest or lowest of the hour',
   'breach-bands': 'lower_band lies above upper_band',
   'breach-interval': 'the forecast is not within its own interval',

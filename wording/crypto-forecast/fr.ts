@@ -1,6 +1,7 @@
 /** Sentences of crypto-forecast, in French. */
 import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
+import { countedInFrench } from '../text.ts'
 import type { cryptoForecast as english } from './en.ts'
 
 const price = (value: number) => value.toLocaleString('fr-FR', { maximumSignificantDigits: 4 })
@@ -27,7 +28,7 @@ export const cryptoForecast = {
   'candles-missing': ({ crypto, from, to }) =>
     french`${crypto} n'a pas de bougies de ${from} à ${to}, alors que de plus récentes sont venues`,
   'index-days-missing': ({ days, from, to }) =>
-    french`il manque ${days} jours de l'indice, de ${from} à ${to}, alors que de plus récents sont venus`,
+    french`il manque ${countedInFrench(days, 'jour')} de l'indice, de ${from} à ${to}, alors que de plus récents sont venus`,
   'prices-not-computed': "les prix n'ont pas pu être calculés",
   'all-left-to-drain':
     "laissé au chargement de la file : des lignes de cette collecte y attendent, et le reste se calcule à partir d'elles",
@@ -35,12 +36,13 @@ export const cryptoForecast = {
   'no-forecast': ({ crypto, reason }, say) => french`${crypto} : ${say(reason)}`,
   'no-horizon': ({ crypto, horizon, reason }, say) => french`${crypto} ${horizon} : ${say(reason)}`,
   'no-candle': 'aucune bougie pour faire une prévision',
-  'candle-too-old': ({ hours }) => french`pas de prévision à partir d'une bougie vieille de ${hours} heures`,
+  'candle-too-old': ({ hours }) =>
+    french`pas de prévision à partir d'une bougie vieille de ${countedInFrench(hours, 'heure')}`,
   'newest-row-lacks': ({ feature }) => `il manque ${feature} dans la ligne la plus récente`,
   'rows-too-few': ({ rows, needed }) =>
     french`lignes complètes dont la suite est connue : ${rows} ; il en faut ${needed}`,
   'history-jump': ({ at, before, after, days, rows, needed }) =>
-    french`le prix saute de ${before} à ${after} le ${at} (autre unité, ou bougie fausse) : lignes utilisables ${days} jours après : ${rows} ; il en faut ${needed}`,
+    french`le prix saute de ${before} à ${after} le ${at} (autre unité, ou bougie fausse) : lignes utilisables ${countedInFrench(days, 'jour')} après : ${rows} ; il en faut ${needed}`,
   'history-gap': ({ from, to, rows, needed }) =>
     french`aucune heure entre ${from} et ${to} : lignes utilisables depuis : ${rows} ; il en faut ${needed}`,
   'forecast-implausible': ({ predicted, lastPrice }) =>
@@ -51,20 +53,21 @@ export const cryptoForecast = {
 
   check: ({ check, crypto, finding }, say) => french`${check} : ${crypto} ${say(finding)}`,
   'check-rows': ({ rows, days }) =>
-    french`a ${rows} lignes, dont ${days} jours jusqu'à l'heure la plus récente`,
+    french`a ${countedInFrench(rows, 'ligne')}, dont ${countedInFrench(days, 'jour')} jusqu'à l'heure la plus récente`,
   'check-no-candle': "n'a aucune bougie",
-  'check-behind': ({ hours }) => `a ${hours} heures de retard sur la dernière heure terminée`,
+  'check-behind': ({ hours }) =>
+    `a ${countedInFrench(hours, 'heure')} de retard sur la dernière heure terminée`,
   'check-nulls': ({ rows, days }) =>
-    `a ${rows} lignes sans un indicateur, plus de ${days} jours après la première`,
+    `a ${countedInFrench(rows, 'ligne')} sans un indicateur, plus de ${countedInFrench(days, 'jour')} après la première`,
   'check-early': ({ rows, days }) =>
-    `a ${rows} lignes dont les indicateurs enjambent un trou de plus de ${days} jours`,
-  'check-duplicates': ({ rows }) => `a ${rows} lignes qui ne sont pas seules à une heure pleine`,
+    `a ${countedInFrench(rows, 'ligne')} dont les indicateurs enjambent un trou de plus de ${countedInFrench(days, 'jour')}`,
+  'check-duplicates': ({ rows }) => `a des lignes qui ne sont pas seules à une heure pleine : ${rows}`,
   'check-gaps': ({ gaps, known }) =>
-    french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)`,
+    french`manque de ${countedInFrench(gaps, 'heure')} que la bourse devrait avoir (et de ${known} qu'elle n'a pas)`,
   'check-hours': ({ gaps, known, others }) =>
-    french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? french` ; heures de CoinGecko : ${others}` : ''}`,
+    french`manque de ${countedInFrench(gaps, 'heure')} que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? french` ; heures de CoinGecko : ${others}` : ''}`,
   'check-sources': ({ apart, both, percent }) =>
-    french`a ${apart} heures sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
+    french`a ${countedInFrench(apart, 'heure')} sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
   'breach-candle': "high ou low n'est pas le plus haut ou le plus bas de l'heure",
   'breach-bands': 'lower_band est au-dessus de upper_band',
   'breach-interval': "la prévision n'est pas dans son propre intervalle",

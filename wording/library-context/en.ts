@@ -4,9 +4,9 @@ import type { Say, SentenceTable } from '../table.ts'
 import { counted } from '../text.ts'
 
 const asked =
-  (what: string) =>
+  (one: string, many?: string) =>
   ({ found, least }: { found: number; least: number }) =>
-    `${found} ${what}, at least ${least} required`
+    `${counted(found, one, many)}, at least ${least} required`
 
 /** The first names of a list, and how many more there are. */
 interface Named {
@@ -37,27 +37,27 @@ export const libraryContext = {
   'no-candidate': 'there is no candidate yet',
   'files-left-to-drain':
     'left to the drain: rows of this run are in the spool, and the files are made from them',
-  'records-refused': ({ records }: { records: number }) => `${records} records were rejected`,
+  'records-refused': ({ records }: { records: number }) => `${counted(records, 'record')} rejected`,
 
   'candidates-stay': ({ domain, finding }: { domain: string; finding: Reason }, say: Say) =>
     `${domain}: ${say(finding)}; those of the previous run stay`,
   'candidates-lost': ({ kept, of }: { kept: number; of: number }) =>
-    `only ${kept} of the ${of} repositories of the previous run are named`,
+    `names only ${kept} of the ${counted(of, 'repository', 'repositories')} of the previous run`,
   'list-stays': (
     { domain, finding, date }: { domain: string; finding: Reason; date: string | null },
     say: Say,
   ) =>
     `${domain}: ${say(finding)}; ${date === null ? 'no list is made from it' : `the list of ${date} stays`}`,
   'list-starless': ({ starless, of }: { starless: number; of: number }) =>
-    `${starless} of ${of} libraries would have no stars`,
+    `${starless} of ${counted(of, 'library', 'libraries')} would have no stars`,
   'list-shrinks': ({ left, of }: { left: number; of: number }) =>
-    `${left} of the ${of} libraries of the previous list would leave it in one night`,
+    `${left} of the ${counted(of, 'library', 'libraries')} of the previous list would leave it in one night`,
   'stars-doubted': ({ doubted, of }: { doubted: number; of: number }) =>
-    `the stars of ${doubted} of ${of} candidates are not believed`,
+    `the stars of ${doubted} of ${counted(of, 'candidate')} are not believed`,
   'stars-silent': ({ silent, of }: { silent: number; of: number }) =>
-    `GitHub returned nothing for ${silent} of ${of} candidates`,
+    `GitHub returned nothing for ${silent} of ${counted(of, 'candidate')}`,
   'stars-unknown': ({ asked, others, message }: { asked: string; others: number; message: string }) =>
-    `GitHub returned nothing tonight for ${asked}${others === 0 ? '' : ` and ${others} others`} (${message}); their previous stars are used`,
+    `GitHub returned nothing tonight for ${asked}${others === 0 ? '' : ` and ${counted(others, 'other')}`} (${message}); their previous stars are used`,
 
   'libraries-not-found': (named: Named) =>
     `not found on GitHub: ${list(named)}; correct them in almanac.yaml`,
@@ -67,12 +67,13 @@ export const libraryContext = {
   library: ({ library, reason }: { library: string; reason: Reason }, say: Say) =>
     `${library}: ${say(reason)}`,
   'and-others': ({ first, others }: { first: Reason; others: number }, say: Say) =>
-    `${say(first)}; and ${others} others`,
+    `${say(first)}; and ${counted(others, 'other')}`,
   unchanged: 'unchanged',
   'failed-before': ({ times, reason, nextTry }: { times: number; reason: string; nextTry: string }) =>
     `failed ${times === 1 ? 'once' : `${times} times`} (${reason}), retried on ${nextTry}`,
   'repository-empty': 'the repository is empty now; the context stays',
-  'changed-long-ago': ({ days }: { days: number }) => `changed, but not within the last ${days} days`,
+  'changed-long-ago': ({ days }: { days: number }) =>
+    `changed, but not within the last ${counted(days, 'day')}`,
 
   'night-over': 'TimedOut: the night ended before its turn',
   'chain-running': ({ workflowId }: { workflowId: string }) => `AlreadyRunning: ${workflowId}`,
@@ -90,10 +91,10 @@ export const libraryContext = {
   'no-documents': 'it says that no README or documentation was found',
   'part-unread': 'it says that a part could not be read',
   'engine-not-ended': 'the log names no mode: the engine did not end',
-  'words-too-few': asked('words'),
-  'own-words-too-few': asked('words beyond the README'),
-  'names-too-few': asked('public names beyond the README'),
-  'code-too-little': asked('blocks of code'),
+  'words-too-few': asked('word'),
+  'own-words-too-few': asked('word beyond the README', 'words beyond the README'),
+  'names-too-few': asked('public name beyond the README', 'public names beyond the README'),
+  'code-too-little': asked('block of code', 'blocks of code'),
 
   'news-night': ({ made, failed, unchanged }: { made: number; failed: number; unchanged: number }) =>
     `Libraries: ${counted(made, 'context')} made, ${failed} failed, ${unchanged} unchanged`,

@@ -1,7 +1,7 @@
 /** Sentences of library-context, in French. */
 import { french, listed } from '../french.ts'
 import type { Translation } from '../table.ts'
-import { namesInFrench as list } from '../text.ts'
+import { countedInFrench, namesInFrench as list } from '../text.ts'
 import type { libraryContext as english } from './en.ts'
 
 const asked =
@@ -23,17 +23,20 @@ export const libraryContext = {
 
   'candidates-stay': ({ domain, finding }, say) =>
     french`${domain} : ${say(finding)} ; celles de la collecte précédente restent`,
-  'candidates-lost': ({ kept, of }) => `seuls ${kept} des ${of} dépôts de la collecte précédente sont nommés`,
+  'candidates-lost': ({ kept, of }) =>
+    french`dépôts de la collecte précédente encore nommés : ${kept} sur ${of}`,
   'list-stays': ({ domain, finding, date }, say) =>
     french`${domain} : ${say(finding)} ; ${date === null ? "aucune liste n'en est faite" : `la liste du ${date} reste`}`,
-  'list-starless': ({ starless, of }) => french`${starless} bibliothèques sur ${of} n'auraient pas d'étoiles`,
+  'list-starless': ({ starless, of }) =>
+    french`bibliothèques qui n'auraient pas d'étoiles : ${starless} sur ${of}`,
   'list-shrinks': ({ left, of }) =>
-    `${left} des ${of} bibliothèques de la liste précédente la quitteraient en une nuit`,
+    french`bibliothèques qui quitteraient la liste précédente en une nuit : ${left} sur ${of}`,
   'stars-doubted': ({ doubted, of }) =>
-    `les étoiles de ${doubted} candidates sur ${of} ne sont pas crédibles`,
-  'stars-silent': ({ silent, of }) => french`GitHub n'a rien donné pour ${silent} candidates sur ${of}`,
+    french`candidates dont les étoiles ne sont pas crédibles : ${doubted} sur ${of}`,
+  'stars-silent': ({ silent, of }) =>
+    french`candidates pour lesquelles GitHub n'a rien donné : ${silent} sur ${of}`,
   'stars-unknown': ({ asked, others, message }) =>
-    french`GitHub n'a rien donné cette nuit pour ${asked}${others === 0 ? '' : ` et ${others} autres`} (« ${message} ») ; leurs étoiles précédentes servent`,
+    french`GitHub n'a rien donné cette nuit pour ${asked}${others === 0 ? '' : ` et ${countedInFrench(others, 'autre')}`} (« ${message} ») ; leurs étoiles précédentes servent`,
 
   'libraries-not-found': (named) =>
     french`introuvables sur GitHub : ${list(named)} ; corrigez-les dans almanac.yaml`,
@@ -41,12 +44,12 @@ export const libraryContext = {
   'library-replaced': ({ library }) =>
     french`${library} a disparu, et un autre dépôt porte maintenant son nom : il compte comme une nouvelle bibliothèque`,
   library: ({ library, reason }, say) => french`${library} : ${say(reason)}`,
-  'and-others': ({ first, others }, say) => french`${say(first)} ; et ${others} autres`,
+  'and-others': ({ first, others }, say) => french`${say(first)} ; et ${countedInFrench(others, 'autre')}`,
   unchanged: 'inchangée',
   'failed-before': ({ times, reason, nextTry }) =>
     french`échecs : ${times} (« ${reason} »), nouvel essai le ${nextTry}`,
   'repository-empty': 'le dépôt est vide maintenant ; le contexte reste',
-  'changed-long-ago': ({ days }) => `changée, mais pas au cours des ${days} derniers jours`,
+  'changed-long-ago': ({ days }) => `changée, mais il y a plus de ${countedInFrench(days, 'jour')}`,
 
   'night-over': "la nuit s'est terminée avant son tour",
   'chain-running': ({ workflowId }) => french`une autre est en cours : ${workflowId}`,
@@ -71,7 +74,7 @@ export const libraryContext = {
     french`Bibliothèques : contextes faits ${made}, échecs ${failed}, inchangées ${unchanged}`,
   'news-list': ({ domain, size, entered, moreEntered, left, moreLeft, moved }) =>
     listed([
-      french`${domain} : ${size} bibliothèques`,
+      french`${domain} : ${countedInFrench(size, 'bibliothèque')}`,
       ...(entered.length === 0 ? [] : [french`nouvelles : ${list({ names: entered, more: moreEntered })}`]),
       ...(left.length === 0 ? [] : [french`parties : ${list({ names: left, more: moreLeft })}`]),
       ...(moved === 0 ? [] : [french`déplacées : ${moved}`]),

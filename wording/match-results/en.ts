@@ -11,23 +11,24 @@ export const matchResults = {
     `a live feed has only the present; "${command}" takes the matches of an older collector`,
   'feed-truncated': ({ events }: { events: number }) =>
     `truncated: ${events} events were received and others may be missing; matches not among them are not counted as over`,
-  'events-refused': ({ events }: { events: number }) => `${events} events rejected, see quarantine`,
+  'events-refused': ({ events }: { events: number }) =>
+    `${counted(events, 'event')} rejected, see quarantine`,
   'events-nameless': ({ events }: { events: number }) =>
     `${events} of them without a readable id, each of which may be any match: no match is counted as over by this response`,
   'feed-empty': 'the feed is empty: no match is counted as over because of it',
   'feed-without-matches': ({ events }: { events: number }) =>
-    `no match can be read in ${events} events: none is counted as over because of it`,
+    `no match can be read in ${counted(events, 'event')}: none is counted as over because of it`,
   'half-left-out': ({ named, left }: { named: number; left: number }) =>
-    `the response names ${named} matches and leaves out ${left} open ones, more than half at once: none of them is counted as over by it yet`,
+    `the response names ${counted(named, 'match', 'matches')} and leaves out ${counted(left, 'open one')}, more than half at once: none of them is counted as over by it yet`,
 
   'no-match-readable': ({ matches, refusal }: { matches: number; refusal: string }) =>
-    `none of ${matches} matches could be read (${refusal}): ${CHANGED}`,
+    `none of ${counted(matches, 'match', 'matches')} could be read (${refusal}): ${CHANGED}`,
   'no-status': ({ matches }: { matches: number }) =>
-    `none of ${matches} matches has a status, a clock or a score: ${CHANGED}`,
+    `none of ${counted(matches, 'match', 'matches')} has a status, a clock or a score: ${CHANGED}`,
   'no-score': ({ matches }: { matches: number }) =>
-    `none of ${matches} matches in play has a score: ${CHANGED}`,
+    `none of ${counted(matches, 'match', 'matches')} in play has a score: ${CHANGED}`,
   'no-odds': ({ matches }: { matches: number }) =>
-    `none of ${matches} matches before their start has a row of 1 / X / 2: ${CHANGED}`,
+    `none of ${counted(matches, 'match', 'matches')} before their start has a row of 1 / X / 2: ${CHANGED}`,
 
   'feed-full':
     'The feed returned as many events as one response holds, and is not requested by league (split_by_league); others may be missing.',
@@ -37,26 +38,26 @@ export const matchResults = {
     `The feed has ${leagues} leagues; only ${most} are requested in a minute.`,
   'leagues-none': 'The feed is full, and its list of leagues is empty.',
   'leagues-failed': ({ failed, asked, message }: { failed: number; asked: number; message: string }) =>
-    `${failed} of ${asked} leagues could not be requested; the first: ${message}`,
+    `${failed} of ${counted(asked, 'league')} could not be requested; the first: ${message}`,
   'leagues-full': ({ leagues }: { leagues: number }) =>
-    `${leagues} leagues have as many events as one response holds; other events of these leagues may be missing.`,
+    `${counted(leagues, 'league')} with as many events as one response holds; others of their events may be missing.`,
   'leagues-lack-matches': ({ missing, of }: { missing: number; of: number }) =>
-    `${missing} of ${of} matches of the feed's first response are in no response of its leagues: this host may not support the parameter champs.`,
+    `${missing} of ${counted(of, 'match', 'matches')} of the feed's first response in no response of its leagues: this host may not support the parameter champs.`,
   'leagues-short': ({ leagues, first }: { leagues: number; first: number }) =>
-    `${leagues} leagues have more than twice the events in their responses; the first is ${first}.`,
+    `${counted(leagues, 'league')} with more than twice the events in their responses; the first is ${first}.`,
 
   'results-failed': ({ failed, asked, message }: { failed: number; asked: number; message: string }) =>
-    `The results of ${failed} of ${asked} leagues could not be fetched; the first: ${message}`,
+    `The results of ${failed} of ${counted(asked, 'league')} could not be fetched; the first: ${message}`,
   'results-too-many': ({ waiting, asked }: { waiting: number; asked: number }) =>
     `${waiting} leagues wait for results; only ${asked} are requested at once.`,
   'results-without-score': ({ games }: { games: number }) =>
-    `None of the ${games} games has a readable score: the format of the results may have changed.`,
+    `None of the ${counted(games, 'game')} has a readable score: the format of the results may have changed.`,
   'results-late': ({ matches, leagues }: { matches: number; leagues: number }) =>
-    `${matches} matches of ${leagues} leagues have waited for their results for more than an hour, and the service lists none of these leagues: it may use other names for them.`,
-  'games-refused': ({ games }: { games: number }) => `${games} games rejected, see quarantine`,
+    `${counted(matches, 'match', 'matches')} of ${counted(leagues, 'league')} without results for more than an hour, and the service lists none of these leagues: it may use other names for them.`,
+  'games-refused': ({ games }: { games: number }) => `${counted(games, 'game')} rejected, see quarantine`,
 
   'looks-too-late': ({ matches }: { matches: number }) =>
-    `${matches} matches left unchanged: a late poll is older than the polls that are kept`,
+    `${counted(matches, 'match', 'matches')} left unchanged: a late poll is older than the polls that are kept`,
   'looks-ahead': ({ polls }: { polls: number }) =>
     `${counted(polls, 'poll')} ahead of the database's clock skipped: a clock was wrong; matches are as they were before`,
   'look-passed-over': ({ polledAt, said }: { polledAt: string; said: string }) =>

@@ -1,6 +1,7 @@
 /** Sentences of match-results, in French, as its collector's log prints them. */
 import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
+import { countedInFrench } from '../text.ts'
 import type { matchResults as english } from './en.ts'
 
 const CHANGED = 'le format du flux a peut-être changé'
@@ -16,16 +17,18 @@ export const matchResults = {
     french`dont ${events} sans identifiant lisible, qui peuvent être n'importe quel match : aucun match ne compte comme terminé par ce relevé`,
   'feed-empty': 'le flux est vide : aucun match ne compte comme terminé pour cela',
   'feed-without-matches': ({ events }) =>
-    french`aucun match lisible parmi ${events} événements : aucun ne compte comme terminé pour cela`,
+    french`aucun match lisible parmi ${countedInFrench(events, 'événement')} : aucun ne compte comme terminé pour cela`,
   'half-left-out': ({ named, left }) =>
-    french`le relevé a ${named} matchs et omet ${left} matchs ouverts, plus de la moitié d'un coup : aucun ne compte encore comme terminé par ce relevé`,
+    french`le relevé a ${countedInFrench(named, 'match')} et omet ${countedInFrench(left, 'match ouvert', 'matchs ouverts')}, plus de la moitié d'un coup : aucun ne compte encore comme terminé par ce relevé`,
 
   'no-match-readable': ({ matches, refusal }) =>
-    french`aucun de ${matches} matchs n'est lisible (« ${refusal} ») : ${CHANGED}`,
+    french`aucun de ${countedInFrench(matches, 'match')} n'est lisible (« ${refusal} ») : ${CHANGED}`,
   'no-status': ({ matches }) =>
-    french`aucun de ${matches} matchs n'a de statut, d'horloge ou de score : ${CHANGED}`,
-  'no-score': ({ matches }) => french`aucun de ${matches} matchs en cours n'a de score : ${CHANGED}`,
-  'no-odds': ({ matches }) => french`aucun de ${matches} matchs à venir n'a de cotes 1 / X / 2 : ${CHANGED}`,
+    french`aucun de ${countedInFrench(matches, 'match')} n'a de statut, d'horloge ou de score : ${CHANGED}`,
+  'no-score': ({ matches }) =>
+    french`aucun de ${countedInFrench(matches, 'match')} en cours n'a de score : ${CHANGED}`,
+  'no-odds': ({ matches }) =>
+    french`aucun de ${countedInFrench(matches, 'match')} à venir n'a de cotes 1 / X / 2 : ${CHANGED}`,
 
   'feed-full':
     "le flux a rendu autant d'événements qu'une réponse en contient, et n'est pas demandé par ligue (split_by_league) ; d'autres manquent peut-être",
@@ -35,22 +38,22 @@ export const matchResults = {
     french`le flux a ${leagues} ligues ; ${most} au plus sont demandées par minute`,
   'leagues-none': 'le flux est plein, et sa liste des ligues est vide',
   'leagues-failed': ({ failed, asked, message }) =>
-    french`${failed} ligues sur ${asked} n'ont pas pu être demandées ; la première : « ${message} »`,
+    french`ligues qui n'ont pas pu être demandées : ${failed} sur ${asked} ; la première : « ${message} »`,
   'leagues-full': ({ leagues }) =>
     french`ligues qui ont autant d'événements qu'une réponse en contient : ${leagues} ; d'autres événements de ces ligues manquent peut-être`,
   'leagues-lack-matches': ({ missing, of }) =>
-    french`${missing} matchs sur ${of} de la première réponse du flux ne sont dans aucune réponse de ses ligues : cet hôte ignore peut-être le paramètre champs`,
+    french`matchs de la première réponse du flux qui ne sont dans aucune réponse de ses ligues : ${missing} sur ${of} ; cet hôte ignore peut-être le paramètre champs`,
   'leagues-short': ({ leagues, first }) =>
     french`ligues qui annoncent plus du double des événements de leurs réponses : ${leagues} ; la première est ${first}`,
 
   'results-failed': ({ failed, asked, message }) =>
-    french`les résultats de ${failed} ligues sur ${asked} n'ont pas pu être lus ; la première : « ${message} »`,
+    french`ligues dont les résultats n'ont pas pu être lus : ${failed} sur ${asked} ; la première : « ${message} »`,
   'results-too-many': ({ waiting, asked }) =>
-    french`${waiting} ligues attendent des résultats ; ${asked} au plus sont demandées à la fois`,
+    french`ligues qui attendent des résultats : ${waiting} ; ${asked} au plus sont demandées à la fois`,
   'results-without-score': ({ games }) =>
-    french`aucun des ${games} matchs n'a de score lisible : le format des résultats a peut-être changé`,
+    french`aucun de ${countedInFrench(games, 'match')} n'a de score lisible : le format des résultats a peut-être changé`,
   'results-late': ({ matches, leagues }) =>
-    french`${matches} matchs de ${leagues} ligues attendent leurs résultats depuis plus d'une heure, et le service ne connaît aucune de ces ligues : il les nomme peut-être autrement`,
+    french`matchs qui attendent leurs résultats depuis plus d'une heure : ${matches}, de ${countedInFrench(leagues, 'ligue')} ; le service ne connaît pas ces ligues : il les nomme peut-être autrement`,
   'games-refused': ({ games }) => french`résultats rejetés : ${games}, voir quarantine`,
 
   'looks-too-late': ({ matches }) =>

@@ -1,5 +1,6 @@
 /** Sentences of mod-stats, in English. */
 import type { SentenceTable } from '../table.ts'
+import { counted } from '../text.ts'
 
 /** The first names of a list, and how many more there are. */
 interface Named {
@@ -22,14 +23,14 @@ export const modStats = {
   'mods-refused': (named: Named) =>
     `returned by ${named.platform} with values that cannot be read: ${list(named)}`,
   'mods-unreadable': ({ rows, ...named }: Named & { rows: number }) =>
-    `${named.platform} returned ${rows} rows that cannot be read and are of no mod that was asked for; without an answer: ${list(named)}`,
+    `${named.platform} returned ${counted(rows, 'unreadable row')} of no mod that was asked for; without an answer: ${list(named)}`,
   'versions-missing': ({ versions }: { versions: number }) =>
-    `${versions} versions that the projects list were not returned`,
+    `not returned: ${counted(versions, 'version')} that the projects list`,
   'files-missing': ({ slug }: { slug: string }) => `${slug} names files, and its list of them is empty`,
   'files-cut-off': ({ slug }: { slug: string }) => `${slug}: its list of files could not be read completely`,
   'modpacks-missing': ({ missing, known }: { missing: number; known: number }) =>
-    `${missing} of ${known} known modpacks were not returned; they are kept`,
+    `not returned, and kept: ${missing} of ${counted(known, 'known modpack')}`,
   'modpack-list-short': ({ slug, seen, known }: { slug: string; seen: number; known: number }) =>
-    `the list of ${slug} ended after ${seen} modpacks, ${known} are known`,
+    `the list of ${slug} ended after ${counted(seen, 'modpack')}, ${known} are known`,
   'no-modpacks': 'no modpack and no mod with a list of them is known yet',
 } satisfies SentenceTable

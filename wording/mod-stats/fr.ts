@@ -1,7 +1,7 @@
 /** Sentences of mod-stats, in French. */
 import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
-import { namesInFrench as list } from '../text.ts'
+import { countedInFrench, namesInFrench as list } from '../text.ts'
 import type { modStats as english } from './en.ts'
 
 export const modStats = {
@@ -17,14 +17,14 @@ export const modStats = {
   'mods-refused': ({ platform, ...named }) =>
     french`donnés par ${platform} avec des valeurs illisibles : ${list(named)}`,
   'mods-unreadable': ({ rows, platform, ...named }) =>
-    french`${platform} a donné ${rows} lignes illisibles, d'aucun des mods demandés ; sans réponse : ${list(named)}`,
+    french`${platform} a donné ${countedInFrench(rows, 'ligne illisible', 'lignes illisibles')}, d'aucun des mods demandés ; sans réponse : ${list(named)}`,
   'versions-missing': ({ versions }) =>
     french`versions que les projets annoncent et qui n'ont pas été données : ${versions}`,
   'files-missing': ({ slug }) => `${slug} annonce des fichiers, et la liste de ses fichiers est vide`,
   'files-cut-off': ({ slug }) => french`${slug} : la liste de ses fichiers n'a pas pu être lue jusqu'au bout`,
   'modpacks-missing': ({ missing, known }) =>
-    french`${missing} des ${known} modpacks connus n'ont pas été donnés ; ils sont gardés`,
+    french`modpacks connus qui n'ont pas été donnés, et sont gardés : ${missing} sur ${known}`,
   'modpack-list-short': ({ slug, seen, known }) =>
-    french`la liste de ${slug} s'arrête après ${seen} modpacks, ${known} sont connus`,
+    french`la liste de ${slug} s'arrête après ${countedInFrench(seen, 'modpack')}, ${known} sont connus`,
   'no-modpacks': "aucun modpack n'est encore connu, ni aucun mod qui en ait une liste",
 } satisfies Translation<typeof english>

@@ -2,7 +2,7 @@
  * What an import reports about contexts: of each folder what became of its files, of each list what became of its
  * flags. Pure.
  */
-import { truncateList } from '../../../wording/text.ts'
+import { counted, truncateList } from '../../../wording/text.ts'
 import { refuse, skip, type FileReport } from '../../import/file-report.ts'
 import type { Claims, GivenContext } from './context-claims.ts'
 import type { FileOutcome } from './store-contexts.ts'
@@ -40,7 +40,10 @@ export function reportFolder(
     } else skip(report, SKIPPED[outcome])
   })
   const outranked = files.filter((file) => outcomes.get(file) === 'outranked').length
-  if (outranked > 0) report.notes.push(`${outranked} libraries have a context that was made here and stays`)
+  if (outranked > 0)
+    report.notes.push(
+      `${counted(outranked, 'library', 'libraries')} ${outranked === 1 ? 'has' : 'have'} a context that was made here and stays`,
+    )
   if (report.written > 0)
     report.notes.push(
       'the next night writes their files; later nights remake each context from its repository',

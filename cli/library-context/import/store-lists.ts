@@ -2,6 +2,7 @@
 import { DAY_MS } from '../../../core/durations.ts'
 import { reason } from '../../../wording/reason.ts'
 import { sentence } from '../../../wording/sentence.ts'
+import { counted } from '../../../wording/text.ts'
 import { rankByStars, listAnomaly } from '../../../activities/library-context/ranking.ts'
 import {
   knownLibraries,
@@ -115,7 +116,7 @@ async function storePlaces(
   const written = await writeDay(target, day, rows)
   const rankOf = new Map(ranked.map(({ library, rank }) => [library, rank]))
   const moved = listed.filter(({ library, rank }) => rank !== null && rank !== rankOf.get(library)).length
-  report.notes.push(`the list of ${domain} of ${day}: ${listed.length} libraries`)
+  report.notes.push(`the list of ${domain} of ${day}: ${counted(listed.length, 'library', 'libraries')}`)
   if (moved > 0)
     report.notes.push(`ranks follow the stars: ${moved} of ${listed.length} differ from the file's`)
   if (stored !== undefined && differ(stored, ranked))

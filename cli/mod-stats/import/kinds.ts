@@ -22,6 +22,7 @@ import {
   type ModTarget,
 } from './store-rows.ts'
 import { tableLines } from './table-lines.ts'
+import { counted } from '../../../wording/text.ts'
 
 /** The kinds, for an import on the UTC day `today`; `date` is the day of the downloads in `curseforge_modpacks.csv`. */
 export function modStatsKinds(today: string, date: string | undefined): ImportKind<ModTarget>[] {
@@ -72,7 +73,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
         task.report.notes.push(
           date === undefined
             ? 'the packs were added; their downloads have no date and were not stored: pass it with --date YYYY-MM-DD'
-            : `downloads of ${date}: ${ofDay} rows of modpack_stats written`,
+            : `downloads of ${date}: ${counted(ofDay, 'row')} of modpack_stats written`,
         )
       },
     },

@@ -64,7 +64,7 @@ describe('years without hours in the grid', () => {
     )
     expect(await checks()).toEqual({
       outcome: 'partial',
-      why: ['warm-up-after-gap: bitcoin has 1 rows whose indicators reach across a gap of more than 30 days'],
+      why: ['warm-up-after-gap: bitcoin has 1 row with indicators across a gap of more than 30 days'],
     })
   })
 })

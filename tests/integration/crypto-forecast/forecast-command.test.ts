@@ -175,7 +175,7 @@ describe('almanac forecast report', () => {
     await store([forecastMade(3 * DAY_MS, 101)])
     const old = await almanac('report', '--days', '1', '--coin', 'bitcoin')
     expect(old.code).toBe(0)
-    expect(old.stdout).toMatch(/^no forecasts of bitcoin of the last 1 days; the newest was made at \d{4}-/)
+    expect(old.stdout).toMatch(/^no forecasts of bitcoin of the last 1 day; the newest was made at \d{4}-/)
   })
 
   it('"forecast" names the known coins, including untracked ones, when an unknown coin is requested', async () => {

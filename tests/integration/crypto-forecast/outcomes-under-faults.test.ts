@@ -132,9 +132,9 @@ describe('Binance', () => {
       checks: 'partial',
       forecasts: 'failed',
     })
-    expect(whyOf(ending, 'forecasts')).toContain('bitcoin: no forecast from a candle that is 1 hours old')
+    expect(whyOf(ending, 'forecasts')).toContain('bitcoin: no forecast from a candle that is 1 hour old')
     expect(whyOf(ending, 'checks')).toContain(
-      'newest-candle: bitcoin is 1 hours behind the newest closed hour',
+      'newest-candle: bitcoin is 1 hour behind the newest closed hour',
     )
     expect(await forecastsAt(ELEVEN)).toBe(0)
     expect(metrics()).toMatchObject({

@@ -360,7 +360,7 @@ describe('a context', () => {
     const [report, files] = await importedTwice([list('2026-11-21'), contexts])
     expect(await text()).toEqual([{ markdown: 'ours' }])
     expect(files).toMatchObject({ written: 0, unchanged: 1 })
-    expect(files?.notes).toEqual(['1 libraries have a context that was made here and stays'])
+    expect(files?.notes).toEqual(['1 library has a context that was made here and stays'])
     expect(report?.notes.at(-1)).toBe('context flags: 1, of which 1 have their context')
   })
 

@@ -238,7 +238,7 @@ describe('one bad field', () => {
         outcome: 'partial',
         why: [
           'returned by Modrinth with values that cannot be read: alpha (followers)',
-          '1 rows rejected, see quarantine',
+          '1 row rejected, see quarantine',
         ],
       })
       expect(await days()).toMatchObject([{ downloads: 1000, followers: null, versions: 1 }])
@@ -259,20 +259,20 @@ describe('one bad field', () => {
     })
     expect((await batch.modrinth()).why).toEqual([
       'returned by Modrinth with values that cannot be read: alpha',
-      '1 rows rejected, see quarantine',
+      '1 row rejected, see quarantine',
     ])
     expect((await batch.curseforge()).why).toEqual([
       'returned by CurseForge with values that cannot be read: 7',
-      '1 rows rejected, see quarantine',
+      '1 row rejected, see quarantine',
     ])
   })
 
   it('never makes a mod missing, even if the row does not say whose it is', async () => {
     const batch = batchOn('2026-03-01', { projects: [{ downloads: 3, id: 'AABBCCDD' }] })
     expect((await batch.modrinth()).why).toEqual([
-      'Modrinth returned 1 rows that cannot be read and are of no mod that was asked for; without an answer: alpha',
+      'Modrinth returned 1 unreadable row of no mod that was asked for; without an answer: alpha',
       'returned by Modrinth with values that cannot be read: AABBCCDD',
-      '1 rows rejected, see quarantine',
+      '1 row rejected, see quarantine',
     ])
   })
 })

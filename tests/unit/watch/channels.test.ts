@@ -1,5 +1,6 @@
 /** What receivers get: the bodies of webhooks, their signature, and e-mail. */
 import { createHmac } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { text } from 'node:stream/consumers'
@@ -154,6 +155,35 @@ describe('a webhook', () => {
     const posting = postWebhook(channelOf('json', `${receiver.url}/secret-path`), delivery, words, undefined)
     await expect(posting).rejects.toThrow(/answered 503/)
     await expect(posting).rejects.not.toThrow(/secret-path/)
+  })
+})
+
+describe('a webhook that redirects', () => {
+  let server: Server
+  beforeEach(async () => {
+    server = createServer((_, response) => {
+      response.writeHead(301, { location: 'https://new.example.org/hook/secret-path?key=secret' }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  )
+
+  it('is a failure that says where to, not its path, and what to change', async () => {
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const posting = postWebhook(channelOf('json', `http://${host}/old-secret`), delivery, words, undefined)
+    await expect(posting).rejects.toThrow(
+      new Error(
+        `${host} answered 301: it redirects to https://new.example.org. Write its new address in almanac.yaml, channel team.`,
+      ),
+    )
   })
 })
 

@@ -34,13 +34,8 @@ describe('the checks', () => {
       2,
       'has 2 rows without an indicator later than 30 days after its first',
     ],
-    [
-      'warm-up-after-gap',
-      { early: 3 },
-      3,
-      'has 3 rows whose indicators reach across a gap of more than 30 days',
-    ],
-    ['duplicates', { double: 1 }, 1, 'has 1 rows that are not alone on a full hour'],
+    ['warm-up-after-gap', { early: 3 }, 3, 'has 3 rows with indicators across a gap of more than 30 days'],
+    ['duplicates', { double: 1 }, 1, 'has 1 row not alone on a full hour'],
     ['gaps', { gaps: 4 }, 4, 'lacks 4 hours that the exchange should have (and 2 that it does not have)'],
   ])('the checks name %s if it fails, with what was found', (name, facts, found, said) => {
     expect(failed(facts)).toEqual([[name, found, said]])
@@ -56,7 +51,7 @@ describe('the checks', () => {
 
   it('the checks say how many hours are from the other source', () => {
     const gaps = checksOf({ ...GOOD, others: 27 }, undefined, NEWEST).find(({ name }) => name === 'gaps')
-    expect(gaps && sentence(gaps.finding)).toMatch(/; 27 hours are CoinGecko's$/)
+    expect(gaps && sentence(gaps.finding)).toMatch(/; 27 hours of CoinGecko$/)
   })
 
   it('the checks fail a coin at whose hours the sources are apart, if they are more than one in a hundred', () => {
@@ -66,7 +61,7 @@ describe('the checks', () => {
         .map(({ name, finding }) => [name, sentence(finding)])
     expect(failing(20)).toEqual([])
     expect(failing(21)).toEqual([
-      ['sources', 'has 21 of 2000 hours at which the sources are more than 5 % apart'],
+      ['sources', 'has 21 of 2,000 hours at which the sources are more than 5 % apart'],
     ])
   })
 

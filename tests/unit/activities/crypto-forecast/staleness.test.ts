@@ -18,7 +18,7 @@ describe('a forecast', () => {
   )
 
   it('makes no forecast from an older candle, and says how old it is', () => {
-    expect(of(NEWEST, '2026-07-20T11:00:00Z')).toBe('no forecast from a candle that is 1 hours old')
+    expect(of(NEWEST, '2026-07-20T11:00:00Z')).toBe('no forecast from a candle that is 1 hour old')
     expect(of(NEWEST, '2026-07-21T10:10:00Z')).toBe('no forecast from a candle that is 24 hours old')
   })
 

@@ -38,12 +38,12 @@ describe('the quality gate', () => {
     [
       'one name of eight',
       { markdown: GOOD.replace('symbol_1', 'other') },
-      '1 public names beyond the README, at least 2 required',
+      '1 public name beyond the README, at least 2 required',
     ],
     [
       'one block of code',
       { markdown: GOOD.replace('```\ny = run()\n```', 'y') },
-      '1 blocks of code, at least 2 required',
+      '1 block of code, at least 2 required',
     ],
   ])('the gate rejects %s', (_, input, reason) => {
     expect(reasons(input)).toEqual([reason])

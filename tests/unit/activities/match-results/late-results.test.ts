@@ -22,7 +22,9 @@ const late = (matches: Map<number, Match>, unlisted: (typeof LEAGUE)[], at = 61)
 describe('matches that wait for more than an hour', () => {
   it('reports results that are late by more than an hour if none of their leagues is listed', () => {
     expect(late(vanished(LEAGUE, LEAGUE, OTHER), [OTHER, LEAGUE])).toEqual([
-      expect.stringMatching(/^3 matches of 2 leagues have waited .* lists none of these leagues/) as unknown,
+      expect.stringMatching(
+        /^3 matches of 2 leagues without results .* lists none of these leagues/,
+      ) as unknown,
     ])
   })
 

@@ -430,7 +430,7 @@ describe('a feed that is full', () => {
       'a league alone is full',
       (league) => (league === '11' ? answerOf(match(3), match(4)) : inLeague(league)),
       () => leagues(10, 11),
-      '1 leagues have as many',
+      '1 league with as many',
     ],
     [
       'a league fails',

@@ -135,7 +135,7 @@ describe('no forecast', () => {
     const tooFew = rowsWhere(table, (row) => row < needed + gapRows)
     expect(forecastOf(enough, horizonMs).testRows).toBe(needed / 5)
     expect(whyNot(tooFew, horizonMs)).toBe(
-      `${needed - 1} rows have all features and a known outcome, ${needed} are needed.`,
+      `${needed - 1} rows with all features and a known outcome, ${needed} are needed.`,
     )
   })
 
