@@ -6,66 +6,39 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
-import type { Replay, ReplayedCall, ReplayedSource } from '../activities/replay.ts'
+import type { Replay } from '../activities/replay.ts'
 import { REPLAYS } from '../activities/replays.ts'
 import type { Config } from '../config/load-config.ts'
-import { Failure } from '../core/failures.ts'
-import { failureReason, type Reason } from '../core/reason.ts'
+import type { Reason } from '../core/reason.ts'
 import type { RunIdentity } from '../core/run.ts'
-import { NOTHING, outcomeOf, type RunCounts } from '../core/run-outcome.ts'
+import { failureOf, NOTHING, outcomeOf, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
 import type { Database, DatabaseHandle } from '../db/database.ts'
-import type { RetryBudget } from '../db/database-retry.ts'
-import { dropRejected } from '../db/queries/quarantine.ts'
-import {
-  rejectedOf,
-  storedGroups,
-  storedPayloads,
-  storedRows,
-  storedSources,
-  type StoredGroup,
-} from '../db/queries/replay.ts'
+import { storedGroups, storedSources, type StoredGroup } from '../db/queries/replay.ts'
 import { closeRun } from '../db/queries/runs.ts'
 import { rolledBack } from '../db/rolled-back.ts'
-import { WRITABLE_TABLES, type WritableTable } from '../db/writable-tables.ts'
-import type { RawBody } from '../db/write-call.ts'
-import { keptRow, writeRows } from '../db/write-rows.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { reason } from '../wording/reason.ts'
 import { CannotReach } from './cannot-reach.ts'
 import { startRecomputeRuns } from './derive-runs.ts'
-
-/** A restart of the database takes a few seconds; a person who waits should not do so longer without a word. */
-const DATABASE_RETRY_BUDGET_MS = 15_000
+import { newFigures, SourceReplay, type AnySource, type ReplayedFigures } from './source-replay.ts'
 
 export interface ReplayRequest {
   /** Default: all of them. */
   source?: string | undefined
   since?: Date | undefined
   write: boolean
-  /** Ends it between two runs of the past. */
+  /** Ends it between two runs of the past; what it wrote until then stays, and is told. */
   signal?: AbortSignal | undefined
-}
-
-/** What a replay found in one source. */
-export interface ReplayedFigures {
-  pipeline: PipelineId | null
-  source: string
-  /** Why it is not read again; the rest is zero then. */
-  why: Reason | undefined
-  responses: number
-  /** Responses that could not be read, each with its reason. */
-  unread: Reason[]
-  /** Rows that today's parser rejects. */
-  stillRejected: number
-  /** Rejected rows that are read now. */
-  mended: number
-  tables: { table: string; rows: number; added: number; changed: number }[]
 }
 
 export interface Replayed {
   sources: ReplayedFigures[]
   /** Runs that are recorded, one for each pipeline with something to write. */
   runs: RunIdentity[]
+  /** Whether it was ended before it had read everything. */
+  isCut: boolean
+  /** Why it is no success: nothing was found that could be read; undefined if something was, or it was ended. */
+  nothing: Reason | undefined
 }
 
 /** What becomes of rows that are derived from those that a replay wrote. */
@@ -76,13 +49,15 @@ export interface Recomputed {
   left: PipelineId[]
 }
 
-/** Starts the runs that recompute from what was written; `temporal` makes calls to the server. */
+/**
+ * Starts the runs that recompute from what was read, changed or not: a replay before this one may have been killed after it
+ * wrote, or Temporal was away; `temporal` makes calls to the server. */
 export async function recompute(
   { sources }: Replayed,
   temporal: (start: (client: Client) => Promise<string[]>) => Promise<string[]>,
 ): Promise<Recomputed> {
-  const changed = sources.filter(({ tables }) => tables.some(({ added, changed }) => added + changed > 0))
-  const ids = [...new Set(changed.flatMap(({ pipeline }) => pipeline ?? []))]
+  const read = sources.filter((figures) => rowsIn(figures) > 0)
+  const ids = [...new Set(read.flatMap(({ pipeline }) => pipeline ?? []))]
   if (ids.length === 0) return { started: [], left: [] }
   try {
     return { started: await temporal((client) => startRecomputeRuns(client, ids)), left: [] }
@@ -92,7 +67,9 @@ export async function recompute(
   }
 }
 
-type AnySource = ReplayedSource<unknown>
+const rowsIn = ({ tables }: Pick<ReplayedFigures, 'tables'>) =>
+  tables.reduce((sum, { rows }) => sum + rows, 0)
+const readsNothing = (figures: ReplayedFigures) => rowsIn(figures) === 0 && figures.mended === 0
 
 /** Throws if the database is unavailable; what was written until then stays, and its run is recorded as interrupted. */
 export async function replayStored(
@@ -105,7 +82,7 @@ export async function replayStored(
 }
 
 async function replayInto(db: Database, config: Config, request: ReplayRequest): Promise<Replayed> {
-  const replayed: Replayed = { sources: [], runs: [] }
+  const replayed: Replayed = { sources: [], runs: [], isCut: false, nothing: undefined }
   const stored = new Set(await storedSources(db))
   const all = await allSources()
   const isWanted = wantedBy(request.source, all)
@@ -115,13 +92,31 @@ async function replayInto(db: Database, config: Config, request: ReplayRequest):
       if (!('code' in how)) readable.push([source, how])
       else if (stored.has(source)) replayed.sources.push({ ...newFigures(id, source), why: how })
     }
-    if (readable.length > 0) await replayPipeline(db, config, request, { id, readable, replayed })
+    if (readable.length > 0 && !replayed.isCut)
+      await replayPipeline(db, config, request, { id, readable, replayed })
   }
   const known = new Set(all.flatMap(namesOf))
   for (const source of stored)
     if ((request.source === undefined || request.source === source) && !known.has(source))
       replayed.sources.push({ ...newFigures(null, source), why: reason('replay-nobody') })
-  return replayed
+  const { isCut, sources } = replayed
+  return { ...replayed, nothing: isCut ? undefined : nothingOf(sources, request) }
+}
+
+/** Why a replay that read everything there is found nothing. */
+function nothingOf(sources: readonly ReplayedFigures[], { since }: ReplayRequest): Reason | undefined {
+  const read = sources.filter(({ why }) => why === undefined)
+  if (read.length === 0)
+    return since === undefined
+      ? reason('replay-nothing-stored')
+      : reason('replay-nothing-since', { since: since.toISOString() })
+  if (!read.every(readsNothing)) return undefined
+  const sum = (of: (figures: ReplayedFigures) => number) =>
+    read.reduce((all, figures) => all + of(figures), 0)
+  return reason('replay-nothing-read', {
+    responses: sum(({ responses }) => responses),
+    rejected: sum(({ stillRejected }) => stillRejected),
+  })
 }
 
 /** A source of a pipeline, and how it is read again, or why it is not. */
@@ -158,17 +153,6 @@ export async function replayableSources(db: Database): Promise<string[]> {
   return [...new Set([...stored, ...named.map(({ source }) => source)])].toSorted()
 }
 
-const newFigures = (pipeline: PipelineId | null, source: string): ReplayedFigures => ({
-  pipeline,
-  source,
-  why: undefined,
-  responses: 0,
-  unread: [],
-  stillRejected: 0,
-  mended: 0,
-  tables: [],
-})
-
 interface PipelineSources {
   id: PipelineId
   readable: (readonly [string, AnySource])[]
@@ -188,19 +172,21 @@ async function replayPipeline(
   }
   if (groups.size === 0) return
   const startedAt = new Date()
+  const runId = randomUUID()
   const run: RunIdentity = {
-    runId: randomUUID(),
-    workflowId: `${id}-replay-${startedAt.toISOString().replace(/\.\d+Z$/, 'Z')}`,
+    runId,
+    // Two replays may begin within a second.
+    workflowId: `${id}-replay-${startedAt.toISOString().replace(/\.\d+Z$/, 'Z')}-${runId.slice(0, 8)}`,
     pipeline: id,
     trigger: 'replay',
     startedAt: startedAt.toISOString(),
   }
   // Closed from the beginning: it takes no lock, and no sweep looks for its workflow. One that is killed stays so.
-  await closeRun(db, run, { outcome: 'interrupted', counts: {}, error: reason('Interrupted') }, startedAt)
+  await closeRun(db, run, { outcome: 'interrupted', counts: {}, error: reason('replay-cut') }, startedAt)
   const counts: RunCounts = {}
   for (const [source, how] of readable) {
     const own = groups.get(source)
-    if (own === undefined) continue
+    if (own === undefined || replayed.isCut) continue
     const replaying = new SourceReplay(db, {
       run,
       how,
@@ -210,145 +196,31 @@ async function replayPipeline(
       signal,
     })
     for (const group of own) {
-      signal.throwIfAborted()
+      if (signal.aborted) {
+        replayed.isCut = true
+        break
+      }
       await replaying.replay(group)
     }
     const figures = await replaying.figures()
     replayed.sources.push(figures)
-    counts[source] = {
-      ...NOTHING,
-      outcome: figures.unread.length > 0 ? 'partial' : 'complete',
-      fetched: figures.tables.reduce((sum, { rows }) => sum + rows, 0),
-      written: figures.tables.reduce((sum, { added, changed }) => sum + added + changed, 0),
-      rejected: figures.stillRejected,
-      why: figures.unread.slice(0, 1),
-    }
+    counts[source] = countsOf(figures)
   }
-  await closeRun(db, run, { outcome: outcomeOf(counts), counts }, new Date())
+  const error = replayed.isCut ? reason('replay-cut') : failureOf(counts)
+  const outcome = replayed.isCut ? 'interrupted' : outcomeOf(counts)
+  await closeRun(db, run, { outcome, counts, ...(error && { error }) }, new Date())
   replayed.runs.push(run)
 }
 
-interface SourceOfRun {
-  run: RunIdentity
-  how: AnySource
-  settings: unknown
-  pipeline: PipelineId
-  source: string
-  signal: AbortSignal
-}
-
-/** The replay of one source: reads group after group, and remembers which rows there were before. */
-class SourceReplay {
-  private readonly found: ReplayedFigures
-  /** Rows that were read, by table and key, and whether there was one before. */
-  private readonly seen = new Map<WritableTable, Map<string, { row: Row; existed: boolean }>>()
-  private readonly retryBudget: RetryBudget
-
-  private readonly db: Database
-  private readonly of: SourceOfRun
-
-  constructor(db: Database, of: SourceOfRun) {
-    this.db = db
-    this.of = of
-    this.retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: of.signal }
-    this.found = newFigures(of.pipeline, of.source)
-  }
-
-  async replay(group: StoredGroup): Promise<void> {
-    const { how, source } = this.of
-    const payloads = await storedPayloads(this.db, how.from ?? [source], group.runId)
-    const rejected = await rejectedOf(this.db, source, group.runId)
-    this.found.responses += payloads.length
-    const calls = how.isWholeRun ? [payloads] : payloads.map((payload) => [payload])
-    const mended: number[] = []
-    for (const call of calls.filter(({ length }) => length > 0)) {
-      const read = await this.read(call, group)
-      if (read === undefined) continue
-      this.found.stillRejected += read.rejected.length
-      const still = new Set(read.rejected.map(({ row }) => keptRow(row).hash))
-      const came = new Set(read.came.map((row) => keptRow(row).hash))
-      mended.push(...rejected.filter(({ hash }) => came.has(hash) && !still.has(hash)).map(({ id }) => id))
-    }
-    // A row whose response is gone is read alone, if it says enough.
-    if (payloads.length === 0)
-      for (const { id, row, observedAt } of rejected) {
-        const response = how.responseOf?.(row)
-        if (response === undefined) this.found.stillRejected++
-        else {
-          const read = await this.read([{ ...response, source, observedAt }], group)
-          if (read?.rejected.length === 0) mended.push(id)
-          else this.found.stillRejected++
-        }
-      }
-    this.found.mended += await dropRejected(this.db, { ids: mended })
-  }
-
-  /** Reads responses and writes their rows; undefined if they cannot be read. */
-  private async read(payloads: readonly RawBody[], group: StoredGroup): Promise<ReplayedCall | undefined> {
-    const { db, retryBudget } = this
-    const { how, settings, run } = this.of
-    let read: ReplayedCall | Reason
-    try {
-      read = await how.read({ db, settings, retryBudget }, payloads, group)
-    } catch (error) {
-      // A parser that refuses the whole response; anything else is a defect.
-      if (!(error instanceof Failure) || error.type !== 'PayloadInvalid') throw error
-      read = failureReason(error)
-    }
-    if ('code' in read) {
-      this.found.unread.push(read)
-      return undefined
-    }
-    const observedAt = await this.remember(read, payloads, group)
-    await writeRows(db, read.rows, { observedAt, runId: run.runId, corrects: true, retryBudget })
-    return read
-  }
-
-  /**
-   * Returns when the rows were observed: as the run said that read them first, which was some moments after its response;
-   * with the response's own time none of its rows could be corrected.
-   */
-  private async remember(
-    { rows }: ReplayedCall,
-    payloads: readonly RawBody[],
-    { finishedAt }: StoredGroup,
-  ): Promise<Date> {
-    let observedMs = Math.max(...payloads.map(({ observedAt }) => observedAt.getTime()))
-    for (const [name, list] of Object.entries(rows) as [WritableTable, Row[]][]) {
-      const seen = this.seen.get(name) ?? new Map<string, { row: Row; existed: boolean }>()
-      this.seen.set(name, seen)
-      const stored = await storedRows(this.db, name, list)
-      for (const [at, row] of list.entries()) {
-        const before = stored[at]
-        const key = keyOf(name, row)
-        if (!seen.has(key)) seen.set(key, { row, existed: before !== undefined })
-        // A pipeline has one run at a time: this row is that run's, or of an earlier replay of it.
-        const isOfRun = before !== undefined && finishedAt !== undefined && before.observedAt <= finishedAt
-        if (isOfRun) observedMs = Math.max(observedMs, before.observedAt.getTime())
-      }
-    }
-    return new Date(observedMs)
-  }
-
-  async figures(): Promise<ReplayedFigures> {
-    const tables: ReplayedFigures['tables'] = []
-    for (const [table, seen] of this.seen) {
-      const rows = [...seen.values()]
-      const stored = await storedRows(
-        this.db,
-        table,
-        rows.map(({ row }) => row),
-      )
-      const written = rows.filter((_, at) => stored[at]?.runId === this.of.run.runId)
-      const added = written.filter(({ existed }) => !existed).length
-      tables.push({ table, rows: rows.length, added, changed: written.length - added })
-    }
-    return { ...this.found, tables }
+function countsOf(figures: ReplayedFigures): SourceCounts {
+  const { unread, stillRejected, tables } = figures
+  const isFailed = readsNothing(figures) && unread.length + stillRejected > 0
+  return {
+    ...NOTHING,
+    outcome: isFailed ? 'failed' : unread.length > 0 ? 'partial' : 'complete',
+    fetched: rowsIn(figures),
+    written: tables.reduce((sum, { added, changed }) => sum + added + changed, 0),
+    rejected: stillRejected,
+    why: unread.slice(0, 1),
   }
 }
-
-type Row = Record<string, unknown>
-
-/** The natural key of a row, as text. */
-const keyOf = (name: WritableTable, row: Row): string =>
-  JSON.stringify(WRITABLE_TABLES[name].key.map(({ property }) => row[property]))

@@ -74,6 +74,13 @@ export const shared = {
     `${upstream} is not asked, since ${setting} is not set: a key is free at ${address}; write ${setting}='…' in .env, in single quotes, and start Almanac again.`,
   'replay-nobody': 'no pipeline reads its responses again',
   'rows-refused': ({ rows }: { rows: number }) => `${counted(rows, 'row')} rejected, see quarantine`,
+  'replay-cut':
+    'the replay was ended before it had read everything: what it wrote stays, and the same replay again reads the rest',
+  'replay-nothing-stored': 'nothing is stored that could be read again',
+  'replay-nothing-since': ({ since }: { since: string }) =>
+    `nothing is stored that was observed since ${minute(since)} and could be read again`,
+  'replay-nothing-read': ({ responses, rejected }: { responses: number; rejected: number }) =>
+    `nothing could be read: ${counted(responses, 'stored response')} gave no row, ${counted(rejected, 'row')} rejected again`,
   /** Rows that break a check (db/data-check.ts): of which table, what is wrong, how many and the first of them. */
   breach: ({ table, means, found, of }: Breach, say: Say) =>
     `${table}: ${say(means)} (${listedFirst(of, found)})`,

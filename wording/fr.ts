@@ -79,6 +79,12 @@ export const shared = {
   'key-missing': ({ upstream, setting, address }) =>
     french`${upstream} n'est pas interrogé, car ${setting} n'est pas défini : une clé est gratuite sur ${address} ; écrivez ${setting}='…' dans .env, entre apostrophes, et redémarrez Almanac.`,
   'replay-nobody': french`aucun pipeline ne relit ses réponses`,
+  'replay-cut': french`la relecture a été arrêtée avant d'avoir tout lu : ce qu'elle a écrit reste, et la même relecture lit la suite`,
+  'replay-nothing-stored': french`rien n'est enregistré qui puisse être relu`,
+  'replay-nothing-since': ({ since }) =>
+    french`rien n'est enregistré qui ait été observé depuis le ${minute(since)} et puisse être relu`,
+  'replay-nothing-read': ({ responses, rejected }) =>
+    french`rien n'a pu être lu : réponses enregistrées sans aucune ligne : ${responses}, lignes encore refusées : ${rejected}`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   breach: ({ table, means, found, of }, say) => french`${table} : ${say(means)} (${listedFirst(of, found)})`,
   'breach-below': ({ column, from }) => french`${column} est inférieur à ${from}, ou n'est pas un nombre`,

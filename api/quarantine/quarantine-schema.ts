@@ -76,8 +76,12 @@ export const replaySchema = z
         write: z.boolean().describe('False: it only says what would change'),
         started_at: moment,
         state: z.enum(['running', 'done', 'failed']),
+        code: z
+          .string()
+          .nullable()
+          .describe('Why it failed, for programs: `replay-nothing-…` if it found nothing that could be read'),
         why: z.string().nullable().describe('Why it failed'),
-        sources: z.array(sourceSchema).describe('Empty until it is done'),
+        sources: z.array(sourceSchema).describe('Empty until it has ended'),
         run_ids: z.array(z.string()).describe('Under which it is recorded; none unless it wrote'),
         started: z.array(z.string()).describe('Runs that compute what is derived from what was written'),
         left: z.array(z.string()).describe('Commands that do so where no run could be started'),

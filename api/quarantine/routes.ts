@@ -164,18 +164,22 @@ function replayJson(last: LastReplay | undefined, language: Language): ReplayAns
     since: asked.since ?? null,
     write: asked.write,
     started_at: startedAt.toISOString(),
-    ...{ why: null, sources: [], run_ids: [], started: [], left: [] },
+    ...{ code: null, why: null, sources: [], run_ids: [], started: [], left: [] },
   }
   if (ended === undefined) return { replay: { ...about, state: 'running' } }
   if ('error' in ended) {
-    const why = awayOf(ended.error, language)?.why ?? sentence(reason('server-failed'), language)
-    return { replay: { ...about, state: 'failed', why } }
+    const away = awayOf(ended.error, language)
+    const why = away?.why ?? sentence(reason('server-failed'), language)
+    return { replay: { ...about, state: 'failed', code: away === undefined ? 'server-failed' : 'away', why } }
   }
   const { replayed, recomputed } = ended
+  const failure = replayed.isCut ? reason('replay-cut') : replayed.nothing
   return {
     replay: {
       ...about,
-      state: 'done',
+      state: failure === undefined ? 'done' : 'failed',
+      code: failure?.code ?? null,
+      why: failure === undefined ? null : sentence(failure, language),
       sources: replayed.sources.map(({ why, unread, stillRejected, ...found }) => ({
         ...found,
         why: why === undefined ? null : sentence(why, language),

@@ -25,7 +25,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addBackupCommands(program, setExitCode)
   addDatabaseCommands(program, setExitCode)
   addSpoolCommands(program, setExitCode)
-  addQuarantineCommands(program)
+  addQuarantineCommands(program, setExitCode)
   addMachineCommands(program, setExitCode)
   addImportCommand(program, setExitCode)
 }

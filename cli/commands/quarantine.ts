@@ -1,13 +1,5 @@
-/** `almanac quarantine`: rejected rows, and reading stored responses again. */
-import type { Client } from '@temporalio/client'
-import { connectDatabase, connectTemporal } from '../../client/connection.ts'
-import {
-  recompute,
-  replayableSources,
-  replayStored,
-  type Replayed,
-  type ReplayedFigures,
-} from '../../client/replay.ts'
+/** `almanac quarantine`: rejected rows. */
+import { connectDatabase } from '../../client/connection.ts'
 import type { Config } from '../../config/load-config.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
@@ -30,7 +22,8 @@ import { moment, print, printJson, printWrapped, table } from '../output.ts'
 
 type Options = GlobalOptions & { json?: boolean }
 
-async function withDatabase<T>(
+/** Connects to the database of the stack for some work. */
+export async function withDatabase<T>(
   options: Options,
   work: (database: DatabaseHandle, config: Config) => Promise<T>,
 ): Promise<T> {
@@ -124,95 +117,4 @@ export async function drop(
     if (options.json) printJson({ dropped })
     else print(`${stackName(config)}removed ${counted(dropped, 'rejected row')}`)
   })
-}
-
-interface ReplayOptions extends Options {
-  source?: string
-  since?: Date
-  write?: boolean
-}
-
-/** Prints what a replay changes, and with `write` writes it. Throws `WrongUsage` for a source of which nothing is stored. */
-export async function replay({ source, since, write = false, ...options }: ReplayOptions): Promise<void> {
-  await withDatabase(options, async (database, config) => {
-    const stored = await replayableSources(database.db)
-    if (source !== undefined && !stored.includes(source))
-      throw new WrongUsage(sentence(reason('nothing-of-source', { source, known: stored })))
-    const replayed = await replayStored(database, config, { source, since, write })
-    const { started, left } = write
-      ? await recompute(replayed, (start) => withTemporal(config, start))
-      : { started: [], left: [] }
-    if (options.json)
-      printJson({
-        isWritten: write,
-        sources: replayed.sources.map((found) => ({
-          ...found,
-          why: found.why === undefined ? null : sentence(found.why),
-          unread: found.unread.map((why) => sentence(why)),
-        })),
-        runs: write ? replayed.runs.map(({ workflowId }) => workflowId) : [],
-        started,
-      })
-    else printReplay(config, replayed, { write, started, left })
-  })
-}
-
-/** One connection to Temporal, for what is done with it. */
-async function withTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connectTemporal(config)
-  try {
-    return await work(client)
-  } finally {
-    await client.connection.close()
-  }
-}
-
-function printReplay(
-  config: Config,
-  { sources, runs }: Replayed,
-  { write, started, left }: { write: boolean; started: string[]; left: string[] },
-): void {
-  const stack = stackName(config)
-  const read = sources.filter(({ why }) => why === undefined)
-  if (read.length === 0) print(`${stack}nothing is stored that could be read again`)
-  else
-    print(
-      table(['source', 'responses', 'table', 'rows', 'added', 'changed', 'rejected'], read.flatMap(linesOf)),
-    )
-  for (const { source, unread } of read)
-    if (unread[0] !== undefined)
-      printWrapped(
-        `${source}: ${counted(unread.length, 'response')} could not be read: ${sentence(unread[0])}`,
-      )
-  for (const { source, why } of sources)
-    if (why !== undefined) printWrapped(`${source} is not read again: ${sentence(why)}`)
-  const mended = read.reduce((sum, found) => sum + found.mended, 0)
-  if (mended > 0)
-    print(
-      `${stack}${counted(mended, 'rejected row')} ${write ? 'was read and left' : 'would be read and leave'} the quarantine`,
-    )
-  if (!write) {
-    if (read.length > 0) print(`${stack}nothing was written; --write writes it`)
-    return
-  }
-  for (const { workflowId } of runs) print(`${stack}recorded as ${workflowId}`)
-  for (const id of started) print(`${stack}started ${id}, which recomputes from the written rows`)
-  for (const id of left)
-    print(
-      `${stack}derived rows are still to be computed: "${almanacCommand(`run ${id} --input derive=true`)}"`,
-    )
-}
-
-/** A line for each table of a source; one without any if nothing could be read. */
-function linesOf({ source, responses, tables, stillRejected }: ReplayedFigures): (string | number)[][] {
-  if (tables.length === 0) return [[source, responses, '', 0, 0, 0, stillRejected]]
-  return tables.map(({ table: name, rows, added, changed }, at) => [
-    at === 0 ? source : '',
-    at === 0 ? responses : '',
-    name,
-    rows,
-    added,
-    changed,
-    at === 0 ? stillRejected : '',
-  ])
 }

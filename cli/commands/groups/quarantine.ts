@@ -1,7 +1,7 @@
 /** Rows that were rejected. */
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
-import { add, atLeastOne, days, whole } from './add-command.ts'
+import { add, atLeastOne, days, whole, type SetExitCode } from './add-command.ts'
 
 /** Reads a day or a moment, UTC. */
 function time(text: string): Date {
@@ -11,7 +11,7 @@ function time(text: string): Date {
   return date
 }
 
-export function addQuarantineCommands(program: CommandUnknownOpts): void {
+export function addQuarantineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const quarantine = program
     .command('quarantine')
     .description('rows of responses that were rejected, and reading them again once a parser is mended')
@@ -44,7 +44,7 @@ export function addQuarantineCommands(program: CommandUnknownOpts): void {
     .option('--write', 'write what would change, and recompute what is derived from it')
     .option('--json', 'print JSON')
     .action(async (options) => {
-      await (await load()).replay(options)
+      setExitCode(await (await import('../replay.ts')).replay(options))
     })
   add(quarantine, 'drop [ids...]', 'remove rejected rows, by number, or by source and age', [
     `${ALMANAC} quarantine drop 17 18`,

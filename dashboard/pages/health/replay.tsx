@@ -106,18 +106,14 @@ function Found({ replay }: { replay: Replay }) {
           {say('replay.failed')} {why}
         </p>
       )}
-      {state === 'done' && (
-        <>
-          {read.length === 0 ? <p>{say('replay.nothing')}</p> : <FoundTable sources={read} />}
-          <Reasons sources={sources} />
-          {read.length > 0 &&
-            (write ? (
-              <Written replay={replay} changes={changes} mended={mended} />
-            ) : (
-              <Write replay={replay} changes={changes} mended={mended} />
-            ))}
-        </>
-      )}
+      {read.length > 0 && <FoundTable sources={read} />}
+      <Reasons sources={sources} />
+      {state === 'done' &&
+        (write ? (
+          <Written replay={replay} changes={changes} mended={mended} />
+        ) : (
+          <Write replay={replay} changes={changes} mended={mended} />
+        ))}
     </div>
   )
 }

@@ -130,7 +130,6 @@ export const en = {
   'replay.of': '{of}, observed since {since}',
   'replay.running': 'Stored responses are being read …',
   'replay.failed': 'It failed:',
-  'replay.nothing': 'Nothing is stored that could be read again.',
   'replay.table': 'Table',
   'replay.responses': 'Responses',
   'replay.rows': 'Rows',

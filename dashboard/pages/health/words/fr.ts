@@ -143,7 +143,6 @@ export const fr: Words<keyof typeof en> = {
   'replay.of': '{of}, observées depuis le {since}',
   'replay.running': 'Les réponses enregistrées sont relues …',
   'replay.failed': 'La relecture a échoué :',
-  'replay.nothing': 'Rien n’est enregistré qui puisse être relu.',
   'replay.table': 'Table',
   'replay.responses': 'Réponses',
   'replay.rows': 'Lignes',
