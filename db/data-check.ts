@@ -13,6 +13,8 @@ export interface DataCheck {
   breaches: (table: string) => string
   /** What is wrong with these. */
   means: Reason
+  /** Only after a run that lacks nothing: what a source did not give it says itself. Default: after each. */
+  isOfComplete?: true
 }
 
 /** By the SQL name of the table; of a table without any, why. */
@@ -85,6 +87,25 @@ export const usualCount = ({ day, of, where = 'true' }: Daily): DataCheck => ({
       ) days having count(*) >= ${FEWEST_DAYS}
     ) usual on usual.rows >= ${FEWEST_ROWS} and last.rows * 100 < usual.rows * ${USUAL_PERCENT}`,
   means: reason('breach-count', { percent: USUAL_PERCENT, days: USUAL_DAYS }),
+})
+
+/**
+ * Every group with rows on some days of the last week has rows on the newest one, if it was collected. `collected`: SQL
+ * condition of the group `gone.of` on the day `newest.day`; so what a person took out of almanac.yaml is missed by nobody.
+ */
+export const keptGroups = ({ day, of, where = 'true' }: Daily, collected: string): DataCheck => ({
+  name: 'groups',
+  breaches: (table) => `select gone.of || ' ' || gone.rows || ' → 0' as of
+    from (select max(${day}) as day from ${table}) newest
+    cross join lateral (
+      select of, percentile_disc(0.5) within group (order by rows) as rows from (
+        select ${of} as of, count(*) as rows from ${table}
+        where ${day} >= newest.day - ${USUAL_DAYS} and ${day} < newest.day and (${where}) group by 1, ${day}
+      ) days group by of having count(*) >= ${FEWEST_DAYS}
+    ) gone
+    where (${collected}) and not exists (select from ${table} where ${day} = newest.day and ${of} = gone.of)`,
+  means: reason('breach-groups', { least: FEWEST_DAYS, days: USUAL_DAYS }),
+  isOfComplete: true,
 })
 
 /** A total that only rises may still lose what an upstream takes back; a tenth at once is a wrong answer. */

@@ -91,6 +91,8 @@ export const shared = {
   'breach-ahead': ({ column }: { column: string }) => `${column} is later than now`,
   'breach-count': ({ percent, days }: { percent: number; days: number }) =>
     `less than ${percent} % of the rows that a day usually has (median of ${days} days)`,
+  'breach-groups': ({ least, days }: { least: number; days: number }) =>
+    `no row, though it was collected and had some on ${least} or more of the last ${days} days`,
   'breach-total': ({ column, percent }: { column: string; percent: number }) =>
     `the total of ${column} fell by more than ${percent} % since the day before`,
   /** The first of the changes of one measure that are not believed (core/plausibility.ts), and how many others. */

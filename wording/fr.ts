@@ -92,6 +92,8 @@ export const shared = {
   'breach-ahead': ({ column }) => french`${column} est plus tard que maintenant`,
   'breach-count': ({ percent, days }) =>
     french`moins de ${percent} % des lignes d'un jour habituel (médiane de ${days} jours)`,
+  'breach-groups': ({ least, days }) =>
+    french`aucune ligne, alors que la collecte a eu lieu et qu'il y en avait au moins ${least} des ${days} derniers jours`,
   'breach-total': ({ column, percent }) =>
     french`le total de ${column} a baissé de plus de ${percent} % depuis la veille`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>

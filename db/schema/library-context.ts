@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
 import { ofPresentLibraries, presentLibraries } from '../queries/library-context/present-libraries.ts'
-import { type ChecksOfTables, past, pastDay, range, usualCount } from '../data-check.ts'
+import { type ChecksOfTables, keptGroups, past, pastDay, range, usualCount } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
@@ -214,6 +214,11 @@ const PLACES = {
   newest: 'date = (select max(date) from library_snapshots)',
 }
 
+const LISTS = { day: 'date', of: 'domain', where: 'rank is not null' }
+/** The source of the domain named something in a run of that day or later. */
+const COLLECTED = `exists (select from library_catalogue where domain = gone.of
+  and seen_at >= newest.day::timestamp at time zone 'UTC')`
+
 /** What must hold of their rows: a list has some hundred libraries, so all of them are looked at. */
 export const libraryContextChecks: ChecksOfTables = {
   library_catalogue: [past({ of: "domain || ' ' || named", newest: 'true' }, 'seen_at')],
@@ -223,7 +228,8 @@ export const libraryContextChecks: ChecksOfTables = {
     pastDay(PLACES, 'date'),
     range(PLACES, 'rank', 1),
     range(PLACES, 'stars', 0),
-    usualCount({ day: 'date', of: 'domain', where: 'rank is not null' }),
+    usualCount(LISTS),
+    keptGroups(LISTS, COLLECTED),
   ],
   library_contexts: [range(LIBRARIES, 'bytes', 1), range(LIBRARIES, 'tokens', 1), past(LIBRARIES, 'made_at')],
   library_attempts: [range(LIBRARIES, 'seconds', 0), past(LIBRARIES, 'tried_at')],

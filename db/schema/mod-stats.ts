@@ -13,7 +13,15 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
-import { type ChecksOfTables, keptTotal, past, pastDay, range, usualCount } from '../data-check.ts'
+import {
+  type ChecksOfTables,
+  keptGroups,
+  keptTotal,
+  past,
+  pastDay,
+  range,
+  usualCount,
+} from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
@@ -209,6 +217,10 @@ export const modStatsChecks: ChecksOfTables = {
     pastDay(OF_VERSION, 'date'),
     range(OF_VERSION, 'downloads', 0),
     usualCount(OF_PLATFORM),
+    keptGroups(
+      OF_PLATFORM,
+      'exists (select from daily_stats where date = newest.day and platform = gone.of)',
+    ),
     keptTotal(OF_PLATFORM, 'downloads', ['platform', 'version_id']),
   ],
   modpack_stats: [

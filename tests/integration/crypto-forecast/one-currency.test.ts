@@ -71,7 +71,7 @@ it('hours of another currency that an earlier version stored are asked for again
       ) as told(source, price)`)
   const { why } = await checkGrid(context(), runAt(NOW))
   expect(why.map((one) => sentence(one))).toContain(
-    'sources: bitcoin has 49 of 2159 hours at which the sources are more than 5 % apart',
+    'sources: bitcoin has 49 of 2,159 hours at which the sources are more than 5 % apart',
   )
   askedDays = []
   await collectCoinGeckoPrices(context(), { run: runAt(NOW) })

@@ -307,7 +307,7 @@ describe('an implausible night', () => {
     expect(night.ending.outcome).toBe('partial')
     expect(whyOf(night.ending, 'ascl')).toMatch(
       new RegExp(
-        `^suspicious: ${DOMAIN}: only \\d+ of the \\d+ repositories of the previous run are named; those of the previous run stay$`,
+        `^suspicious: ${DOMAIN}: names only \\d+ of the \\d+ repositories of the previous run; those of the previous run stay$`,
       ),
     )
     // The stars are requested nevertheless.

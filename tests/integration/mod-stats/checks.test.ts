@@ -1,4 +1,8 @@
 /** What must hold of the rows of mod-stats. */
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { lookAtTables } from '../../../db/queries/checks.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { day, minutesAgo, testChecks } from '../../support/planted-breaches.ts'
 
 /** So many rows a day, this many days. */
@@ -23,9 +27,14 @@ const modpack = (at: number) => ({ modpack_slug: `pack-${at}`, modpack_name: `Pa
 const mod = { date: day(0), platform: 'modrinth', mod_id: 1 }
 
 testChecks('mod-stats', {
-  parents: Array.from({ length: 12 }, (_, at) => ['mods', { name: `Mod ${at}`, tracked: true }] as const).map(
-    ([table, row]) => [table, row],
-  ),
+  parents: [
+    ...Array.from({ length: 12 }, (_, at): [string, Record<string, unknown>] => [
+      'mods',
+      { name: `Mod ${at}`, tracked: true },
+    ]),
+    // Its mods came today; those of other platforms did not.
+    ['daily_stats', { date: day(0), platform: 'curseforge', mod_id: 1 }],
+  ],
   planted: {
     'daily_stats date-ahead': [{ ...mod, date: day(-2) }],
     'daily_stats total_downloads-range': [{ ...mod, total_downloads: -1 }],
@@ -44,6 +53,12 @@ testChecks('mod-stats', {
       { ...mod, ...version(0), date: day(1), downloads: 1000 },
       { ...mod, ...version(0), downloads: 899 },
     ],
+    'version_stats groups': [
+      { ...mod, ...version(0) },
+      ...['curseforge', 'elsewhere'].flatMap((platform) =>
+        [1, 2, 3].map((ago) => ({ ...mod, ...version(0), platform, date: day(ago) })),
+      ),
+    ],
     'modpack_stats date-ahead': [{ ...mod, ...modpack(0), date: day(-2) }],
     'modpack_stats downloads-range': [{ ...mod, ...modpack(0), downloads: -1 }],
     'modpack_stats count': rows(CUT, modpack),
@@ -53,4 +68,33 @@ testChecks('mod-stats', {
     ],
     'modpacks last_seen-ahead': [{ mod_id: 1, slug: 'pack', name: 'Pack', last_seen: minutesAgo(-60) }],
   },
+})
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+it('a total that fell and stays there breaks its check on its first day, and on no later one', async () => {
+  const { db } = database
+  await db.execute(sql`insert into mods (name, modrinth, tracked) values ('A mod', 'a-mod', true)`)
+  const broken = async () =>
+    (await lookAtTables(db, 'mod-stats', true)).filter(({ found }) => found > 0).map(({ name }) => name)
+  const store = (ago: number, downloads: number) =>
+    db.execute(sql`insert into daily_stats (platform, mod_id, date, total_downloads, observed_at, run_id)
+      select 'modrinth', id, ${day(ago)}::date, ${downloads}, now(), 'r' from mods`)
+  await store(2, 1000)
+  await store(1, 800)
+  expect(await broken()).toEqual(['total_downloads-total'])
+  expect(await broken()).toEqual(['total_downloads-total'])
+  await store(0, 800)
+  expect(await broken()).toEqual([])
+})
+
+it('what a source did not give a run is no breach besides', async () => {
+  const names = async (isComplete: boolean) =>
+    (await lookAtTables(database.db, 'mod-stats', isComplete)).map(({ name }) => name)
+  expect(await names(true)).toContain('groups')
+  expect(await names(false)).not.toContain('groups')
 })

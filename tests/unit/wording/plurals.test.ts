@@ -18,6 +18,7 @@ const ALWAYS_MANY = new Set([
   'days-too-many',
   'alert-source-partial',
   'breach-count',
+  'breach-groups',
   'value-doubted',
   'coingecko-too-old',
   'ticker-frozen',
