@@ -7,11 +7,11 @@ export type SourceOutcome = 'complete' | 'partial' | 'failed' | 'skipped'
 /** What one source contributed to a run. */
 export interface SourceCounts {
   outcome: SourceOutcome
-  /** Rows that the upstream returned. */
+  /** Rows that the upstream returned and that could be read. */
   fetched: number
   /** Rows that this run stored or changed. */
   written: number
-  /** Rows refused by validation; they are in `quarantine`. */
+  /** Rows that failed validation; they are in `quarantine`. */
   rejected: number
   /** One reason per fault. */
   why: Reason[]

@@ -4,9 +4,10 @@ import { HOUR_MS, SECOND_MS } from '../core/durations.ts'
 import { reason } from '../wording/reason.ts'
 import type { WatchPart } from './watch-part.ts'
 
+/** A day whose downloads could be read of no mod is no data, although it has rows. */
 const newestOf = (platform: string) =>
-  `select max(observed_at) as at from daily_stats where platform = '${platform}'
-    and date = (select max(date) from daily_stats where platform = '${platform}')`
+  `select max(observed_at) as at from daily_stats where platform = '${platform}' and total_downloads is not null
+    and date = (select max(date) from daily_stats where platform = '${platform}' and total_downloads is not null)`
 
 /** Every mod is asked in each run; a run that was late, or asked again, is no day without data. */
 const twoRuns = ({ env }: Config) => 2 * env.COLLECTION_INTERVAL * SECOND_MS + HOUR_MS

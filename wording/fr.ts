@@ -84,7 +84,7 @@ export const shared = {
   'replay-nothing-since': ({ since }) =>
     french`rien n'est enregistré qui ait été observé depuis le ${minute(since)} et puisse être relu`,
   'replay-nothing-read': ({ responses, rejected }) =>
-    french`rien n'a pu être lu : réponses enregistrées sans aucune ligne : ${responses}, lignes encore refusées : ${rejected}`,
+    french`rien n'a pu être lu : réponses enregistrées sans aucune ligne : ${responses}, lignes encore rejetées : ${rejected}`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   breach: ({ table, means, found, of }, say) => french`${table} : ${say(means)} (${listedFirst(of, found)})`,
   'breach-below': ({ column, from }) => french`${column} est inférieur à ${from}, ou n'est pas un nombre`,

@@ -35,7 +35,8 @@ export function countsOf(feed: LiveFeed): SourceCounts {
     ...(fetched > 0 && sightings.length === 0 ? [reason('feed-without-matches', { events: fetched })] : []),
   ]
   const outcome = reasons.length > 0 ? 'partial' : 'complete'
-  return { ...NOTHING, outcome, fetched, rejected: rejected.length, why: reasons }
+  // As of every source: rows that could be read.
+  return { ...NOTHING, outcome, fetched: fetched - rejected.length, rejected: rejected.length, why: reasons }
 }
 
 /**

@@ -20,7 +20,7 @@ const countsSchema = z.record(
     outcome: z.enum(['complete', 'partial', 'failed', 'skipped']),
     fetched: z.number().describe('Rows that the upstream returned'),
     written: z.number().describe('Rows that the run stored or changed'),
-    rejected: z.number().describe('Rows that validation refused; they are in quarantine'),
+    rejected: z.number().describe('Rejected rows; they are in the table quarantine'),
     spooled: z.number().optional().describe('Rows that wait for the database'),
     why: z.array(z.string()).describe('What was not as it should be, in the language of the request'),
     reasons: z.array(

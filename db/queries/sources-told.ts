@@ -18,16 +18,20 @@ export interface Told extends Record<string, unknown> {
   run: string
 }
 
-/** Of each source the newest run with rows, the newest in which it failed, and the newest of all. */
+/**
+ * Of each source the newest run with rows that were kept, the newest in which it failed, and the newest of all. A replay is none: it
+ * asks nobody.
+ */
 export async function sourcesTold(db: Database): Promise<Told[]> {
   const since = new Date(Date.now() - LOOKED_AT_DAYS * DAY_MS).toISOString()
   const { rows } = await db.execute<Told>(sql`
     with told as (
       select r.pipeline, source, given ->> 'outcome' as outcome, given -> 'why' as why, r.started_at, r.run_id as run,
-        (extract(epoch from r.finished_at) * 1000)::double precision as at, (given ->> 'fetched')::bigint > 0 as has_rows,
+        (extract(epoch from r.finished_at) * 1000)::double precision as at, 
+        (given ->> 'fetched')::bigint > 0 and given ->> 'outcome' <> 'failed' as has_rows,
         given ->> 'outcome' = 'failed' or (given -> 'why')::jsonb @> '[{"code": "failure"}]' as has_failed
       from pipeline_runs r, json_each(r.counts) as each_source(source, given)
-      where r.started_at > ${since}::timestamptz and r.finished_at is not null
+      where r.started_at > ${since}::timestamptz and r.finished_at is not null and r.trigger <> 'replay'
     ), kinds as (
       select told.*, kind from told, unnest(array[
         case when has_rows then 'rows' end, case when has_failed then 'failure' end, 'last'

@@ -17,7 +17,7 @@ export const requests = {
   'no-names': ({ kind, name }) => french`« ${name} » n'est pas ${KINDS[kind]} ici. Il n'y en a pas.`,
   'no-such-alert': ({ of, known }) => french`« ${of} » n'est ni une alerte ni un pipeline. Il y a ${known}.`,
   'no-rejected-row': ({ id, list }) =>
-    french`Il n'y a pas de ligne refusée « ${id} » ; « ${list} » les montre.`,
+    french`Il n'y a pas de ligne rejetée « ${id} » ; « ${list} » les montre.`,
   'drop-unclear': french`Nommez les lignes par « ids », ou par « source » avec ou sans « reason ».`,
   'nothing-of-source': ({ source, known }) =>
     french`Rien d'une source « ${source} » n'est enregistré ; il y a quelque chose de : ${known.join(', ') || 'aucune'}.`,

@@ -73,7 +73,7 @@ describe('rejected rows', () => {
       'accept-language': 'fr',
     })
     expect(missing).toMatchObject({ status: 404, type: 'application/problem+json; charset=utf-8' })
-    expect((missing.body as { detail: string }).detail).toMatch(/^Il n’y a pas de ligne refusée «\s99\s»/)
+    expect((missing.body as { detail: string }).detail).toMatch(/^Il n’y a pas de ligne rejetée «\s99\s»/)
   })
 
   it('with thousands of long reasons are listed by what their reasons have in common, a page at a time, and whole one by one', async () => {

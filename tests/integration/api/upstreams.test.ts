@@ -31,7 +31,7 @@ beforeAll(async () => {
   })
   const failed = { code: 'failure', values: { type: 'Blocked', message: 'a challenge page answered' } }
   const skipped = { code: 'no-credentials', values: { setting: 'CURSEFORGE_API_KEY' } }
-  const runs = [
+  const runs: { at: number; counts: object; trigger?: string }[] = [
     {
       at: 10,
       counts: { modrinth: counts('failed', 0, [failed]), curseforge: counts('skipped', 0, [skipped]) },
@@ -46,11 +46,14 @@ beforeAll(async () => {
     { at: 30, counts: { modrinth: counts('complete', 4), curseforge: counts('failed', 0, ['it was down']) } },
     // Too long ago to be told.
     { at: 60 * 24 * 31, counts: { modrinth: counts('complete', 4) } },
+    // It answered, and nothing of it could be kept; read again, nobody was asked.
+    { at: 15, counts: { modrinth: counts('failed', 9, [failed]) } },
+    { at: 5, counts: { modrinth: counts('complete', 9) }, trigger: 'replay' },
   ]
   for (const [n, run] of runs.entries())
     await api.database.db.execute(sql`
       insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome, counts)
-      values (${`r${n}`}, ${`w${n}`}, 'mod-stats', 'manual', ${ago(run.at + 1).toISOString()}, ${ago(run.at).toISOString()},
+      values (${`r${n}`}, ${`w${n}`}, 'mod-stats', ${run.trigger ?? 'manual'}, ${ago(run.at + 1).toISOString()}, ${ago(run.at).toISOString()},
         'partial', ${JSON.stringify(run.counts)})`)
 })
 afterAll(async () => {

@@ -46,8 +46,8 @@ describe.skipIf(!hasBrowser)(`rejected rows on the page${withoutBrowser}`, () =>
       locale: 'fr-FR',
       width: 360,
       words: {
-        list: 'Lignes refusées',
-        row: /^Ligne refusée \d+$/,
+        list: 'Lignes rejetées',
+        row: /^Ligne rejetée \d+$/,
         drop: /^Supprimer cette ligne/,
         left: / n’est plus dans cette liste/,
         keep: 'Garder',

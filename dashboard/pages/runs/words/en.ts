@@ -70,7 +70,7 @@ export const en = {
   'sources.source': 'Source',
   'sources.fetched': 'Received',
   'sources.spooled': 'Waiting for the database',
-  'refused.title': 'Refused rows',
+  'refused.title': 'Rejected rows',
   'refused.row': 'Row',
   'refused.first': 'The first {n} rows; the CSV has all.',
   'refused.gone': 'They are no longer kept.',

@@ -132,6 +132,12 @@ describe('a run', () => {
     ])
   })
 
+  it('counts no event as fetched that could not be read', () => {
+    const rejected = [{ reason: 'O1', row: { I: 7 } }]
+    const none = { ...FEED, sightings: [], others: 0, rejected, fetched: 1 }
+    expect(countsOf(none)).toMatchObject({ fetched: 0, rejected: 1, outcome: 'partial' })
+  })
+
   it('a run reports what the feed says, and that events may be missing', () => {
     const { outcome, why } = countsOf({ ...FEED, truncated: true, why: [textReason('A league failed.')] })
     expect(outcome).toBe('partial')
