@@ -27,12 +27,12 @@ export const SHARED_IN_FRENCH = {
     checks: {
       row: "un contrôle des lignes enregistrées, à la fin d'une exécution",
       columns: {
+        soundness: '`unsound` si quelque chose était anormal, en premier, ou `sound`',
         checked_at: 'Quand il a été fait, UTC',
         pipeline: 'Collecte',
         table_name: 'Table dont les lignes ont été contrôlées',
         name: 'Nom du contrôle',
         subject: 'Ce qui, dans la table, est contrôlé, comme une cryptomonnaie ; vide si tout',
-        passed: "Si rien n'était anormal",
         found: "Lignes qui l'enfreignent, ou ce qu'il compte d'autre",
         finding: 'Ce qui a été trouvé, en JSON',
         run_id: 'Exécution qui a contrôlé',

@@ -1,5 +1,5 @@
 /** Data sets that no pipeline owns, below `/api/data/stack/`. */
-import { type DataSets, filter, integer, moment, number, run, text, yesNo } from './data-set.ts'
+import { type DataSets, filter, integer, moment, number, run, text } from './data-set.ts'
 
 /** The sum of a count over the sources of a run. */
 const sumOf = (count: string) =>
@@ -33,21 +33,24 @@ export const SHARED_DATA_SETS = {
   },
   checks: {
     row: 'a check of stored rows at the end of a run',
-    sql: `select checked_at, pipeline, table_name, name, subject, passed, found, finding::text as finding, run_id
+    sql: `select case when passed then 'sound' else 'unsound' end as soundness, checked_at, pipeline, table_name, name, subject, found, finding::text as finding, run_id
       from check_results`,
     columns: {
+      soundness: filter('`unsound` if something was wrong, which comes first, or `sound`'),
       checked_at: moment('When it was made, UTC'),
       pipeline: filter('Pipeline'),
       table_name: filter('Table whose rows were looked at'),
       name: filter('Name of the check'),
       subject: filter('What of the table, such as a coin; empty if all of it'),
-      passed: yesNo('Whether nothing was wrong'),
       found: integer('Rows that break it, or what else it counts'),
       finding: text('What was found, as JSON'),
       run_id: run('Run that looked'),
     },
     time: 'checked_at',
-    order: ['checked_at', 'run_id', 'table_name', 'name', 'subject'],
+    // Downwards: "unsound" stands before "sound", and of each the newest.
+    order: ['soundness', 'checked_at', 'run_id', 'table_name', 'name', 'subject'],
+    // Of two weeks.
+    fewRows: true,
   },
   'rejected-rows': {
     row: 'a row of a source that was rejected',

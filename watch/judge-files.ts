@@ -7,8 +7,8 @@ import type { BackupsSeen, FilesSeen } from './seen.ts'
 
 /** The spool drains within minutes once the database answers. */
 const SPOOL_MS = 15 * MINUTE_MS
-/** Backups are made nightly; half a day is for a night at which the machine was off. */
-const BACKUP_MS = 1.5 * DAY_MS
+/** How old the last backup may be: they are made nightly; half a day is for a night at which the machine was off. */
+export const BACKUP_MS = 1.5 * DAY_MS
 /** The nearest day on which a full disk is worth a message. */
 const FULL_WITHIN_MS = 7 * DAY_MS
 

@@ -2,9 +2,11 @@
 import type { Client } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { knownBackups } from '../../backup/known.ts'
 import { temporalAddress } from '../../client/connection.ts'
 import { pollersOf } from '../../client/ping.ts'
 import type { Config } from '../../config/load-config.ts'
+import { failureReason } from '../../core/reason.ts'
 import type { Database } from '../../db/database.ts'
 import { migrationState } from '../../db/migrate.ts'
 import { damagedSegments, folderBytes, waitingSegments, type DeadLetter } from '../../db/spool/folder.ts'
@@ -15,6 +17,7 @@ import { freeBytes, roomIn } from '../../system/free-space.ts'
 import { packageVersion } from '../../system/package-version.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
 import { standingAlerts } from '../../watch/alert.ts'
+import { BACKUP_MS } from '../../watch/judge-files.ts'
 import { readState } from '../../watch/state.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
@@ -93,6 +96,7 @@ export async function stackState({ db, temporal, config }: RouteContext, languag
     spool: spoolState(config, language),
     alerts: standingKeys(config.stateDir),
     disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
+    backups: backupsState(config.dataDir, language),
     away,
   }
 }
@@ -147,6 +151,19 @@ const letterJson = (
   pipeline: head?.pipeline ?? null,
   holds: head === undefined ? null : sentence(heldBy(head), language),
 })
+
+function backupsState(dataDir: string, language: Language): Stack['backups'] {
+  const { madeAt, failed, damaged } = knownBackups(dataDir)
+  return {
+    made_at: madeAt?.toISOString() ?? null,
+    is_late: Date.now() - (madeAt?.getTime() ?? 0) > BACKUP_MS,
+    failed:
+      failed === undefined
+        ? null
+        : { at: failed.at.toISOString(), why: sentence(failureReason(failed), language) },
+    damaged: [...damaged],
+  }
+}
 
 /** Of the disk of a folder, by a name for it. */
 export function diskOf<Name extends string>(

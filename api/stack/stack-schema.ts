@@ -50,6 +50,18 @@ const diskSchema = z.object({
   room: z.enum(ROOMS),
 })
 
+const backupsSchema = z.object({
+  made_at: time
+    .nullable()
+    .describe('When the last good one was made: it was restored, and compared; null if there is none'),
+  is_late: z.boolean().describe('Whether it is older than a night allows, or there is none'),
+  failed: z
+    .object({ at: time, why: z.string() })
+    .nullable()
+    .describe('The newest try, if it gave no good backup'),
+  damaged: z.array(z.string()).describe('Names of kept ones that are not as they were written'),
+})
+
 export const stackSchema = z
   .object({
     almanac: z.string().describe('Version of Almanac'),
@@ -59,6 +71,7 @@ export const stackSchema = z
     temporal: temporalSchema.nullable().describe('Null while it is away'),
     spool: spoolSchema,
     disks: z.array(diskSchema),
+    backups: backupsSchema,
     alerts: z.array(z.string()).describe('Keys of what the watch found; /api/alerts tells of them'),
     away: awaySchema,
   })

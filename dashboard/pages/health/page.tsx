@@ -1,10 +1,11 @@
-/** Health: the servers, the worker, what waits for the database, disks and versions. */
+/** Health: the servers, the worker, what waits for the database, disks, backups and versions. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader, useWords } from '../../preferences.tsx'
 import { AlertsPanel } from './alerts.tsx'
+import { BackupsPanel } from './backups.tsx'
 import { LettersPanel } from './letters.tsx'
 import { Line } from './line.tsx'
 import { RejectedPanel } from './rejected.tsx'
@@ -34,6 +35,7 @@ export default function HealthPage() {
       <RejectedPanel />
       <ReplayPanel />
       <DisksPanel query={query} />
+      <BackupsPanel query={query} />
       <VersionsPanel query={query} />
     </>
   )

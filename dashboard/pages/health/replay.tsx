@@ -102,8 +102,11 @@ function Found({ replay }: { replay: Replay }) {
       <h3>{since === null ? of : say('replay.of', { of, since: format.day(since) })}</h3>
       {state === 'running' && <p>{say('replay.running')}</p>}
       {state === 'failed' && (
-        <p className="bad">
-          {say('replay.failed')} {why}
+        <p>
+          <span className="mark bad">
+            <span aria-hidden="true">✕</span> {say('replay.failed')}
+          </span>{' '}
+          {why}
         </p>
       )}
       {read.length > 0 && <FoundTable sources={read} />}

@@ -42,6 +42,12 @@ const ROOM_MARKS = { enough: 'good', little: 'warn', 'too little': 'bad' } as co
 
 export const roomMark = (room: Stack['disks'][number]['room']): Mark => ROOM_MARKS[room]
 
+/** How the backups stand. One that is late or failed may be followed by a good one; a damaged one is lost. */
+export function backupMark({ is_late, failed, damaged }: Stack['backups']): Mark {
+  if (damaged.length > 0) return 'bad'
+  return is_late || failed !== null ? 'warn' : 'good'
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** `1.5 GB`, in the largest unit that the number fills. */

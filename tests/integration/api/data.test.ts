@@ -322,3 +322,19 @@ describe('the server', () => {
     })
   })
 })
+
+it('checks begin with those that found something, whenever they did, and are selected by it', async () => {
+  await api.stack.database.db.execute(sql`
+    insert into check_results (run_id, pipeline, table_name, name, subject, checked_at, passed, found)
+    select 'run-' || n, 'mod-stats', 'daily_stats', 'no-gap', '', timestamptz '2026-01-01 10:00Z' + n * interval '1 hour', n <> 2, 0
+    from generate_series(1, 4) n`)
+  const runs = async (query: string) => {
+    const { body } = await api.get(`/api/data/stack/checks${query}`)
+    const { rows, next } = body as Page
+    return { runs: rows.map(({ run_id }) => run_id), next }
+  }
+  const first = await runs('?limit=2')
+  expect(first.runs).toEqual(['run-2', 'run-4'])
+  expect((await runs(`?limit=2&after=${first.next ?? ''}`)).runs).toEqual(['run-3', 'run-1'])
+  expect((await runs('?soundness=unsound')).runs).toEqual(['run-2'])
+})

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { tellDamaged, tellFailed, tellMade } from '../../../backup/known.ts'
 import { startApi } from '../../../api/server.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
@@ -53,6 +54,29 @@ it('tells the servers, the disks and the spool, with the reason of a dead letter
   // It is known once its first poll has arrived.
   await until(async () => (await workers()).length === 1)
   await worker.stop()
+})
+
+it('tells the last good backup, a try that failed after it, and kept ones that are damaged', async () => {
+  const { dataDir } = api.stack.config
+  const backups = async () => ((await api.get('/api/stack')).body as { backups: object }).backups
+  expect(await backups()).toEqual({ made_at: null, is_late: true, failed: null, damaged: [] })
+  const madeAt = new Date()
+  tellMade(dataDir, { file: 'almanac.tar', madeAt })
+  expect(await backups()).toEqual({
+    made_at: madeAt.toISOString(),
+    is_late: false,
+    failed: null,
+    damaged: [],
+  })
+  tellFailed(dataDir, { at: madeAt, type: 'DiskFull', message: 'no room' })
+  tellDamaged(dataDir, ['older.tar'])
+  expect(await backups()).toMatchObject({
+    made_at: madeAt.toISOString(),
+    failed: { at: madeAt.toISOString(), why: expect.stringContaining('no room') as string },
+    damaged: ['older.tar'],
+  })
+  tellMade(dataDir, { file: 'almanac.tar', madeAt: new Date(0) })
+  expect(await backups()).toMatchObject({ is_late: true })
 })
 
 it('tells what is left if both servers are away', async () => {

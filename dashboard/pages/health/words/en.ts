@@ -160,6 +160,13 @@ export const en = {
   'disk.data': 'Data folder',
   'disk.free': '{size} free in {folder}',
   'disk.more': 'Free space, or set {setting} to a folder on a larger disk.',
+  'backups.title': 'Backups',
+  'backups.last': 'Last good backup',
+  'backups.verified': 'restored into a scratch database, and every table compared',
+  'backups.none': 'None yet.',
+  'backups.failed': 'The newest try gave none: {why}',
+  'backups.damaged': 'Not as they were written: {names}',
+  'backups.remedy': '“{./almanac backup}” makes one, or says why it cannot.',
   'versions.title': 'Versions',
   'versions.stack': 'Stack',
 } as const

@@ -173,6 +173,13 @@ export const fr: Words<keyof typeof en> = {
   'disk.data': 'Dossier des données',
   'disk.free': '{size} libres dans {folder}',
   'disk.more': 'Libérez de l’espace, ou faites pointer {setting} vers un dossier sur un disque plus grand.',
+  'backups.title': 'Sauvegardes',
+  'backups.last': 'Dernière bonne sauvegarde',
+  'backups.verified': 'restaurée dans une base d’essai, chaque table comparée',
+  'backups.none': 'Aucune pour l’instant.',
+  'backups.failed': 'Le dernier essai n’en a pas donné : {why}',
+  'backups.damaged': 'Ne sont plus telles qu’elles ont été écrites : {names}',
+  'backups.remedy': '« {./almanac backup} » en fait une, ou dit pourquoi c’est impossible.',
   'versions.title': 'Versions',
   'versions.stack': 'Installation',
 }
