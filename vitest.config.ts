@@ -54,6 +54,14 @@ export default defineConfig({
     maxWorkers: 4,
     // Compiled modules are kept in node_modules: one process compiles for all workers, which wait for it.
     experimental: { fsModuleCache: true },
+    // `npm test` leaves them out; whoever names a file runs all of it.
+    tags: [
+      {
+        name: 'long',
+        description:
+          'Whole programs that are started, killed and waited for: of `npm run soak`, and a part in the gate.',
+      },
+    ],
     projects: [
       {
         test: {

@@ -94,21 +94,28 @@ async function demo(): Promise<void> {
       )
 }
 
+let first: Promise<Found> | undefined
+/** What the first pass leaves, whichever test asks for it first. */
+const firstPass = () => (first ??= demo().then(readTables))
+
 describe('the demo', () => {
-  it('the demo stores exactly what its simulator knows, also in a second pass', async () => {
-    await demo()
-    const first = await readTables()
-    const world = createModWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })
-    expect(first.rows).toEqual(truthOf(world))
+  it('the demo stores exactly what its simulator knows', async () => {
+    const found = await firstPass()
+    const world = createModWorld({ mods: 3, seed: 1, clock: () => new Date(`${found.date}T12:00:00Z`) })
+    expect(found.rows).toEqual(truthOf(world))
+    // Its answers have the fields of real ones, and each call is counted, the last ones too.
+    expect(found.fields).toEqual([])
+    expect(found.calls).toBeGreaterThan(0)
     const csv = parse<Record<string, string>>(
       readFileSync(join(stateDir, 'demo', 'data', 'curseforge_modpacks.csv')),
       { columns: true },
     )
-    expect(csv.toSorted(bySlug)).toEqual(first.table.toSorted(bySlug))
-    // Its answers have the fields of real ones, and each call is counted, the last ones too.
-    expect(first.fields).toEqual([])
-    expect(first.calls).toBeGreaterThan(0)
+    expect(csv.toSorted(bySlug)).toEqual(found.table.toSorted(bySlug))
+  })
+
+  it('a second pass of the demo changes no row', { tags: 'long' }, async () => {
+    const { rows } = await firstPass()
     await demo()
-    expect((await readTables()).rows).toEqual(first.rows)
+    expect((await readTables()).rows).toEqual(rows)
   })
 })

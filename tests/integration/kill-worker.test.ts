@@ -1,4 +1,5 @@
 /** `kill -9` of a worker in the middle of a run: another one finishes it, and repeats only the step that was cut. */
+// @module-tag long
 import type { Run } from '../../core/run.ts'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { sql } from 'drizzle-orm'

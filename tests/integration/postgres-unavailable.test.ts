@@ -109,7 +109,7 @@ describe('an unavailable database', () => {
     await expectWhole(handle)
   })
 
-  it('a database outage delays the opening of a run', async () => {
+  it('a database outage delays the opening of a run', { tags: 'long' }, async () => {
     await server.stop()
     const handle = await begin()
     const isWaiting = (step: StepView | undefined) => step?.state === 'waiting' && step
@@ -120,7 +120,7 @@ describe('an unavailable database', () => {
     await expectWhole(handle)
   })
 
-  it('a database outage delays the closing of a run', async () => {
+  it('a database outage delays the closing of a run', { tags: 'long' }, async () => {
     const handle = await begin()
     await until(() => stack.simulator.requests.count() > 0)
     // The record cannot be closed while this lock is held; the server becomes unavailable in the middle of the attempt.

@@ -325,7 +325,7 @@ describe('schedules apply', () => {
 })
 
 describe('times missed in an outage of the server', () => {
-  it('makes up for all missed runs with one run after an outage', async () => {
+  it('makes up for all missed runs with one run after an outage', { tags: 'long' }, async () => {
     // Its catch-up window is 18 s: long enough for a server that, once it is back, waits for its dead worker's queue first.
     const everyMs = 20_000
     const { config } = stack

@@ -142,7 +142,7 @@ describe('almanac up', () => {
     for (const one of [first, again]) expect(one.output()).not.toContain('crypto-forecast')
   })
 
-  it('up adopts the servers that a killed stack left, and works with them', async () => {
+  it('up adopts the servers that a killed stack left, and works with them', { tags: 'long' }, async () => {
     const killed = await up()
     killed.kill('SIGKILL')
     await killed.ended
@@ -154,7 +154,7 @@ describe('almanac up', () => {
     await stop(next)
   })
 
-  it('up starts PostgreSQL and the page again when they die', async () => {
+  it('up starts PostgreSQL and the page again when they die', { tags: 'long' }, async () => {
     const stack = await up()
     await firstCollection()
     const page = runningPage(stateDir)
@@ -170,20 +170,24 @@ describe('almanac up', () => {
     await stop(stack)
   })
 
-  it('up collects without a page whose port is taken, and starts it once the port is free', async () => {
-    const holder = await hold(ports.page)
-    const stack = await up()
-    expect(stack.output()).toMatch(
-      new RegExp(`the page could not be started: Port ${ports.page}, .*set PAGE_PORT to a free port`),
-    )
-    await collectNow()
-    const other = await hold(ports.overview)
-    await new Promise((resolve) => holder.close(resolve))
-    await stack.said(/the page does without its second port: .*set OVERVIEW_PORT to a free port/)
-    await until(() => isListening(ports.page))
-    await new Promise((resolve) => other.close(resolve))
-    await stop(stack)
-  })
+  it(
+    'up collects without a page whose port is taken, and starts it once the port is free',
+    { tags: 'long' },
+    async () => {
+      const holder = await hold(ports.page)
+      const stack = await up()
+      expect(stack.output()).toMatch(
+        new RegExp(`the page could not be started: Port ${ports.page}, .*set PAGE_PORT to a free port`),
+      )
+      await collectNow()
+      const other = await hold(ports.overview)
+      await new Promise((resolve) => holder.close(resolve))
+      await stack.said(/the page does without its second port: .*set OVERVIEW_PORT to a free port/)
+      await until(() => isListening(ports.page))
+      await new Promise((resolve) => other.close(resolve))
+      await stop(stack)
+    },
+  )
 
   it.each([
     ['POSTGRES_PORT', 'postgres'],

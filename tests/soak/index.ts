@@ -18,4 +18,16 @@ export const SOAKS: Record<string, Soak> = {
     ],
     run: async (option) => (await import('./soak-spool.ts')).soakSpool(option('rounds')),
   },
+  tests: {
+    options: [
+      {
+        flags: '--parts <count>',
+        description: 'parts of the long tests; one of them is run, by the seed',
+        default: 1,
+        short: 4,
+      },
+    ],
+    run: async (option) =>
+      (await import('./long-tests.ts')).runLongTests({ parts: option('parts'), seed: option('seed') }),
+  },
 }

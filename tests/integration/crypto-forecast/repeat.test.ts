@@ -118,30 +118,34 @@ describe('a worker killed in the middle of the first fill', () => {
     return child
   }
 
-  it('after a worker is killed in the first fill, requests only the missing hours and ends with the same tables', async () => {
-    // The first coin's pages are stored, the next ones' hang until the worker is gone.
-    crypto.stack.simulator.faults.set('binance', {
-      kind: 'latency',
-      ms: 60_000,
-      match: 'klines.*(BTC|ETH)USDT',
-    })
-    const child = await startChild()
-    const handle = await startRun(crypto.stack.client, cryptoForecast(), 'manual')
-    await until(() => pagesAsked().filter(({ path }) => path.includes('BTCUSDT')).length === PAGES_PER_COIN)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    crypto.stack.simulator.faults.clear()
-    crypto.stack.simulator.requests.clear()
+  it(
+    'after a worker is killed in the first fill, requests only the missing hours and ends with the same tables',
+    { tags: 'long' },
+    async () => {
+      // The first coin's pages are stored, the next ones' hang until the worker is gone.
+      crypto.stack.simulator.faults.set('binance', {
+        kind: 'latency',
+        ms: 60_000,
+        match: 'klines.*(BTC|ETH)USDT',
+      })
+      const child = await startChild()
+      const handle = await startRun(crypto.stack.client, cryptoForecast(), 'manual')
+      await until(() => pagesAsked().filter(({ path }) => path.includes('BTCUSDT')).length === PAGES_PER_COIN)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      crypto.stack.simulator.faults.clear()
+      crypto.stack.simulator.requests.clear()
 
-    await startChild()
-    expect(await endingOf(handle)).toMatchObject({ outcome: 'complete' })
-    expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
-    const pagesOf = (isStored: boolean) =>
-      pagesAsked().filter(({ path }) => path.includes('BNBUSDT') === isStored)
-    expect(pagesOf(false)).toHaveLength(PAGES_PER_COIN * (COINS - 1))
-    // Of the stored coin only the hour that the exchange does not have, with the next one: it was not known as a gap yet.
-    const gaps = (undisturbed['known_gaps'] ?? []).filter((row) => row.includes('"binancecoin"'))
-    expect(gaps).toHaveLength(1)
-    expect(pagesOf(true).map(({ path }) => hoursAsked(path))).toEqual([2])
-  })
+      await startChild()
+      expect(await endingOf(handle)).toMatchObject({ outcome: 'complete' })
+      expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
+      const pagesOf = (isStored: boolean) =>
+        pagesAsked().filter(({ path }) => path.includes('BNBUSDT') === isStored)
+      expect(pagesOf(false)).toHaveLength(PAGES_PER_COIN * (COINS - 1))
+      // Of the stored coin only the hour that the exchange does not have, with the next one: it was not known as a gap yet.
+      const gaps = (undisturbed['known_gaps'] ?? []).filter((row) => row.includes('"binancecoin"'))
+      expect(gaps).toHaveLength(1)
+      expect(pagesOf(true).map(({ path }) => hoursAsked(path))).toEqual([2])
+    },
+  )
 })

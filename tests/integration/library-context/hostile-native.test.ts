@@ -2,6 +2,7 @@
  * Nights in native mode over every hostile repository: there its programs really run, in the sandbox. Each is contained,
  * its verdict names what happened, and the night goes on.
  */
+// @module-tag long
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { SANDBOX_MEMORY_BYTES } from '../../../activities/library-context/contextmaker/memory-guard.ts'
 import { MAX_PROCESSES } from '../../../activities/library-context/contextmaker/sandbox.ts'

@@ -1,4 +1,5 @@
 /** A host that is lost in the middle of a chain: another one takes over from the start. Most of the time here is waiting. */
+// @module-tag long
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'

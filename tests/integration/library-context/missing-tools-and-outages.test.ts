@@ -88,41 +88,45 @@ async function gitsIn(folder: string): Promise<number[]> {
 }
 
 describeSandbox('a worker killed twice in one night', () => {
-  it('loses a host once during a clone and once during contextmaker: others finish the night, and nothing stays', async () => {
-    await testVenv()
-    const { simulator, config, client, env, database } = library.stack
-    simulator.faults.set('git', { kind: 'latency', ms: SLOW_CLONE_MS, match: 'git-upload-pack$' })
-    const first = startCommand(['worker'], env)
-    await first.said(/polling/)
-    const handle = await startRun(client, libraryContext(), 'manual', {})
-    await until(async () => (await gitsIn(config.workDir)).length > 0)
-    first.kill('SIGKILL')
-    await first.ended
-    expect(workFolders(config.workDir)).toEqual([handle.firstExecutionRunId])
-    simulator.faults.clear()
+  it(
+    'loses a host once during a clone and once during contextmaker: others finish the night, and nothing stays',
+    { tags: 'long' },
+    async () => {
+      await testVenv()
+      const { simulator, config, client, env, database } = library.stack
+      simulator.faults.set('git', { kind: 'latency', ms: SLOW_CLONE_MS, match: 'git-upload-pack$' })
+      const first = startCommand(['worker'], env)
+      await first.said(/polling/)
+      const handle = await startRun(client, libraryContext(), 'manual', {})
+      await until(async () => (await gitsIn(config.workDir)).length > 0)
+      first.kill('SIGKILL')
+      await first.ended
+      expect(workFolders(config.workDir)).toEqual([handle.firstExecutionRunId])
+      simulator.faults.clear()
 
-    const second = startCommand(['worker'], env)
-    const sandbox = await sleeping(second.pid)
-    second.kill('SIGKILL')
-    await second.ended
-    await until(async () => !(await isRunning(sandbox)))
+      const second = startCommand(['worker'], env)
+      const sandbox = await sleeping(second.pid)
+      second.kill('SIGKILL')
+      await second.ended
+      await until(async () => !(await isRunning(sandbox)))
 
-    const third = startCommand(['worker'], env)
-    const ending = await endingOf(handle)
-    third.kill('SIGTERM')
-    expect((await third.ended).code).toBe(0)
-    expect(outcomesOf(ending)).toMatchObject({ contexts: 'complete', files: 'complete' })
-    expect(ending.counts['contexts']).toMatchObject({ fetched: 2, written: 2 })
-    const { reason, mode, verdicts } = await attemptAt(library, 'sleeps')
-    expect([mode, verdicts.length]).toEqual(['strip', 2])
-    expect(reason).toBe(
-      'contextmaker native: CommandTimedOut: contextmaker (native mode) did not end within 15 s and was killed.',
-    )
-    for (const kind of ['sleeps', 'sphinx'] as const) await expectContext(library, kind)
-    const records = await database.select(sql`select outcome, run_id from pipeline_runs`)
-    expect(records).toEqual([{ outcome: ending.outcome, run_id: handle.firstExecutionRunId }])
-    await until(async () => (await gitsIn(config.workDir)).length === 0)
-  })
+      const third = startCommand(['worker'], env)
+      const ending = await endingOf(handle)
+      third.kill('SIGTERM')
+      expect((await third.ended).code).toBe(0)
+      expect(outcomesOf(ending)).toMatchObject({ contexts: 'complete', files: 'complete' })
+      expect(ending.counts['contexts']).toMatchObject({ fetched: 2, written: 2 })
+      const { reason, mode, verdicts } = await attemptAt(library, 'sleeps')
+      expect([mode, verdicts.length]).toEqual(['strip', 2])
+      expect(reason).toBe(
+        'contextmaker native: CommandTimedOut: contextmaker (native mode) did not end within 15 s and was killed.',
+      )
+      for (const kind of ['sleeps', 'sphinx'] as const) await expectContext(library, kind)
+      const records = await database.select(sql`select outcome, run_id from pipeline_runs`)
+      expect(records).toEqual([{ outcome: ending.outcome, run_id: handle.firstExecutionRunId }])
+      await until(async () => (await gitsIn(config.workDir)).length === 0)
+    },
+  )
 })
 
 describeSandbox('contextmaker killed from outside', () => {

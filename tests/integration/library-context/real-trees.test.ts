@@ -1,4 +1,5 @@
 /** The real contextmaker on real libraries: source distributions from the package index, read as a night reads a clone. */
+// @module-tag long
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

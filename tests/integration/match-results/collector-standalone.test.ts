@@ -1,4 +1,5 @@
 /** `almanac collector` with its own servers: the life of a daemon from a start without PostgreSQL to its end. */
+// @module-tag long
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'

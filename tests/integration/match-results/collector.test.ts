@@ -127,7 +127,7 @@ describe('a single collection', () => {
     },
   )
 
-  it('a collector waits for the run that a killed collector left open', async () => {
+  it('a collector waits for the run that a killed collector left open', { tags: 'long' }, async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     const killed = start()
     await killed.said(/Démarrage de la collecte/)
@@ -143,7 +143,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual([expect.not.stringMatching('open'), 'complete'])
   })
 
-  it('runs one collection at a time, however often cron starts it', async () => {
+  it('runs one collection at a time, however often cron starts it', { tags: 'long' }, async () => {
     const all = await Promise.all(Array.from({ length: 3 }, () => run()))
     for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const endings = all.map(({ stdout }) => linesOf(stdout).at(-1) ?? '')
@@ -153,7 +153,7 @@ describe('a single collection', () => {
   })
 })
 
-describe('beside a running stack', () => {
+describe('beside a running stack', { tags: 'long' }, () => {
   it.each([[[]], [['--daemon']]])(
     '%j beside a running stack says so in one line and exits with 0',
     async (args) => {
@@ -175,64 +175,77 @@ describe('beside a running stack', () => {
 describe('the daemon', () => {
   const others = (states: ScheduleState[]) => states.filter(({ id }) => id !== 'match-results')
 
-  it('the daemon collects at once and by its interval, and leaves other schedules of a shared server alone', async () => {
-    const before = await scheduleStates(stack.client)
-    const daemon = start(['--daemon', '--interval', '7'])
-    await daemon.said(/Collecte terminée avec succès/)
-    const during = await scheduleStates(stack.client)
-    expect(during.find(({ id }) => id === 'match-results')).toMatchObject({
-      state: 'active',
-      everyMs: 7 * 60_000,
-    })
-    const kept = (states: ScheduleState[]) => others(states).map(({ id, state, why }) => ({ id, state, why }))
-    expect(kept(during)).toEqual(kept(before))
-    const { code, stdout, stderr } = await stop(daemon, 'SIGTERM')
-    const lines = linesOf(stdout)
-    expect(lines[0]).toBe('[INFO] [COLLECTOR-SERVICE] Démarrage du collecteur (toutes les 7 minutes)')
-    expect(lines.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  })
+  it(
+    'the daemon collects at once and by its interval, and leaves other schedules of a shared server alone',
+    { tags: 'long' },
+    async () => {
+      const before = await scheduleStates(stack.client)
+      const daemon = start(['--daemon', '--interval', '7'])
+      await daemon.said(/Collecte terminée avec succès/)
+      const during = await scheduleStates(stack.client)
+      expect(during.find(({ id }) => id === 'match-results')).toMatchObject({
+        state: 'active',
+        everyMs: 7 * 60_000,
+      })
+      const kept = (states: ScheduleState[]) =>
+        others(states).map(({ id, state, why }) => ({ id, state, why }))
+      expect(kept(during)).toEqual(kept(before))
+      const { code, stdout, stderr } = await stop(daemon, 'SIGTERM')
+      const lines = linesOf(stdout)
+      expect(lines[0]).toBe('[INFO] [COLLECTOR-SERVICE] Démarrage du collecteur (toutes les 7 minutes)')
+      expect(lines.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur')
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    },
+  )
 
-  it('the daemon reports a database that refuses its password, and exits with 2', async () => {
-    const { code, stdout } = await run(['--daemon'], { DATABASE_URL: refusedUrl() })
-    expect(stdout).toMatch(/ERROR.*password authentication failed/)
-    expect(stdout).not.toContain('not-this-one')
-    expect(code).toBe(2)
-  })
+  it(
+    'the daemon reports a database that refuses its password, and exits with 2',
+    { tags: 'long' },
+    async () => {
+      const { code, stdout } = await run(['--daemon'], { DATABASE_URL: refusedUrl() })
+      expect(stdout).toMatch(/ERROR.*password authentication failed/)
+      expect(stdout).not.toContain('not-this-one')
+      expect(code).toBe(2)
+    },
+  )
 })
 
 describe('without PostgreSQL', () => {
-  it('keeps rows on disk without PostgreSQL and updates matches.csv; the next collector loads them', async () => {
-    const url = new URL(stack.database.url)
-    url.port = String(await freePort())
-    const file = join(stack.config.dataDir, 'matches.csv')
-    const wasThere = existsSync(file)
-    const without = await run([], { DATABASE_URL: url.href })
-    expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
-    const warnings = linesOf(without.stdout).filter((line) => line.startsWith('[WARNING]'))
-    // One cause is reported once.
-    expect(warnings).toEqual([
-      expect.stringMatching(/PostgreSQL n'est pas là.*ECONNREFUSED/),
-      expect.stringMatching(/Collecte partielle: [12] relevés? gardés? sur disque/),
-    ])
-    // The file holds matches that are over; at some moments of the league there is none yet.
-    const [, confirmed, lastSeen] = /RESUME OK: (\d+) \| DERNIER SCORE VU: (\d+)/.exec(without.stdout) ?? []
-    const isAnyOver = Number(confirmed) + Number(lastSeen) > 0
-    expect(existsSync(file)).toBe(wasThere || isAnyOver)
-    if (isAnyOver) expect(readFileSync(file, 'utf8')).toMatch(/^timestamp_utc,event_id/)
+  it(
+    'keeps rows on disk without PostgreSQL and updates matches.csv; the next collector loads them',
+    { tags: 'long' },
+    async () => {
+      const url = new URL(stack.database.url)
+      url.port = String(await freePort())
+      const file = join(stack.config.dataDir, 'matches.csv')
+      const wasThere = existsSync(file)
+      const without = await run([], { DATABASE_URL: url.href })
+      expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
+      const warnings = linesOf(without.stdout).filter((line) => line.startsWith('[WARNING]'))
+      // One cause is reported once.
+      expect(warnings).toEqual([
+        expect.stringMatching(/PostgreSQL n'est pas là.*ECONNREFUSED/),
+        expect.stringMatching(/Collecte partielle: [12] relevés? gardés? sur disque/),
+      ])
+      // The file holds matches that are over; at some moments of the league there is none yet.
+      const [, confirmed, lastSeen] = /RESUME OK: (\d+) \| DERNIER SCORE VU: (\d+)/.exec(without.stdout) ?? []
+      const isAnyOver = Number(confirmed) + Number(lastSeen) > 0
+      expect(existsSync(file)).toBe(wasThere || isAnyOver)
+      if (isAnyOver) expect(readFileSync(file, 'utf8')).toMatch(/^timestamp_utc,event_id/)
 
-    const next = start(['--daemon'])
-    await next.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
-    await next.said(/Collecte terminée avec succès/)
-    // The first collection may have the lock before the run that the drain starts: then it follows what was loaded.
-    await next.said(/Reprise (terminée: \d+ lignes? écrites?|ignorée: [^\n]+)\n/)
-    await until(async () => {
-      const [row] = await stack.database.select<{ n: number }>(
-        sql`select count(followed_at)::int as n from feed_polls where kind = 'feed'`,
-      )
-      return (row?.n ?? 0) >= 2
-    })
-  })
+      const next = start(['--daemon'])
+      await next.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
+      await next.said(/Collecte terminée avec succès/)
+      // The first collection may have the lock before the run that the drain starts: then it follows what was loaded.
+      await next.said(/Reprise (terminée: \d+ lignes? écrites?|ignorée: [^\n]+)\n/)
+      await until(async () => {
+        const [row] = await stack.database.select<{ n: number }>(
+          sql`select count(followed_at)::int as n from feed_polls where kind = 'feed'`,
+        )
+        return (row?.n ?? 0) >= 2
+      })
+    },
+  )
 })
 
 /** The stack's database with a wrong password. */

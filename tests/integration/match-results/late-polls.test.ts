@@ -253,7 +253,7 @@ describe('more polls than are read at once', () => {
     ]
   })
 
-  it('more polls than one read returns give the same tables, in order or not', async () => {
+  it('more polls than one read returns give the same tables, in order or not', { tags: 'long' }, async () => {
     const inOrder = await derived(long.map((poll) => [poll]))
     const byResults = inOrder.matches.filter((line) => line.includes('"settled_by": "results"'))
     expect(byResults.length).toBeGreaterThan(20)

@@ -70,13 +70,17 @@ it('reports a result that comes while the feed is down', async () => {
   expect(matches.reported).toEqual(expect.arrayContaining(come))
 })
 
-it('two hours report what the observations say, including a correction and a match that came back', async () => {
-  await minutes(120)
-  const reported = ofMatches()
-  expect(reported).toEqual(await turnsOfEvidence())
-  for (const kind of ['over', 'corrected', 'resumed'])
-    expect(reported.filter((line) => line.startsWith(`match ${kind} `)).length, kind).toBeGreaterThan(0)
-})
+it(
+  'two hours report what the observations say, including a correction and a match that came back',
+  { tags: 'long' },
+  async () => {
+    await minutes(120)
+    const reported = ofMatches()
+    expect(reported).toEqual(await turnsOfEvidence())
+    for (const kind of ['over', 'corrected', 'resumed'])
+      expect(reported.filter((line) => line.startsWith(`match ${kind} `)).length, kind).toBeGreaterThan(0)
+  },
+)
 
 it('does not report again what was reported during an outage of the database when its rows are followed', async () => {
   await minutes(25)

@@ -14,7 +14,7 @@ import { balance, killRounds } from '../../support/spool-kills.ts'
 import { until } from '../../support/until.ts'
 
 /** A round starts two processes, a second of CPU each; `npm run soak` does hundreds. */
-const ROUNDS = Number(process.env['SPOOL_KILL_ROUNDS'] ?? 6)
+const ROUNDS = Number(process.env['SPOOL_KILL_ROUNDS'] ?? 3)
 const NO_SIGNAL = { signal: new AbortController().signal }
 
 let database: TestDatabase

@@ -77,25 +77,29 @@ const told = () =>
 const events = () => told().map(({ event, key }) => `${event} ${key}`)
 
 describe('the watch', () => {
-  it('tells of a killed worker that is not started again, and when one is there again', async () => {
-    worker.kill('SIGKILL')
-    await worker.ended
-    const killedAt = Date.now()
-    await until(async () => {
-      await watch.look()
-      return events().length > 0
-    })
-    expect(events()).toEqual(['began worker-away'])
-    expect(Date.now() - killedAt).toBeLessThan(2 * MINUTE_MS)
-    expect(told()[0]?.text).toContain('up')
-    await startWorker()
-    await until(async () => {
-      await watch.look()
-      return !('worker-away' in standing())
-    })
-    await pass(10 * MINUTE_MS)
-    expect(events()).toEqual(['began worker-away', 'over worker-away'])
-  })
+  it(
+    'tells of a killed worker that is not started again, and when one is there again',
+    { tags: 'long' },
+    async () => {
+      worker.kill('SIGKILL')
+      await worker.ended
+      const killedAt = Date.now()
+      await until(async () => {
+        await watch.look()
+        return events().length > 0
+      })
+      expect(events()).toEqual(['began worker-away'])
+      expect(Date.now() - killedAt).toBeLessThan(2 * MINUTE_MS)
+      expect(told()[0]?.text).toContain('up')
+      await startWorker()
+      await until(async () => {
+        await watch.look()
+        return !('worker-away' in standing())
+      })
+      await pass(10 * MINUTE_MS)
+      expect(events()).toEqual(['began worker-away', 'over worker-away'])
+    },
+  )
 
   it('sends one message of a database that is away for an hour, and one when it is back', async () => {
     await proxy.goOffline()
