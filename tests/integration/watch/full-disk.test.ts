@@ -78,14 +78,14 @@ describe.skipIf(probe === undefined)(title, () => {
     const view = await viewRun(stack.client, undefined, stack.config, workflowId)
     return view?.steps.map(({ failure }) => failure).find((failure) => failure?.startsWith('DiskFull'))
   }
-  /** Without those of runs, which differ each time, and the counts of calls, which the worker writes once a minute. */
+  /** Without those of runs, which differ each time, what was checked in them, and the counts of calls, which the worker writes once a minute. */
   const storedRows = async () =>
     (
       await stack.database.select<{ name: string; rows: string }>(sql`
         select relname as name, (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from %I', relname),
           false, true, '')))[1]::text as rows
         from pg_stat_user_tables where schemaname = 'public' order by 1`)
-    ).filter(({ name }) => !/^(pipeline_runs|raw_payloads|run_events|upstream_.*)$/.test(name))
+    ).filter(({ name }) => !/^(pipeline_runs|raw_payloads|run_events|check_results|upstream_.*)$/.test(name))
 
   it('is told once by a watch that cannot write, and so is that it is over', async () => {
     disk.resize(SMALL)
