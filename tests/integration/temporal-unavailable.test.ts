@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 describe('a Temporal server killed in the middle of a run', () => {
-  it('a Temporal server killed mid-run loses no row and doubles none', async () => {
+  it('a Temporal server killed mid-run loses no row and doubles none', { tags: 'long' }, async () => {
     if (modStats === undefined) throw new Error('mod-stats is registered')
     const { simulator, database } = stack
     simulator.faults.set('curseforge', { kind: 'latency', ms: 20 })

@@ -193,14 +193,18 @@ describe('almanac up', () => {
     ['POSTGRES_PORT', 'postgres'],
     ['TEMPORAL_PORT', 'temporal'],
     ['TEMPORAL_UI_PORT', 'ui'],
-  ] as const)('up names %s when that port is taken, and leaves nothing running', async (setting, name) => {
-    const holder = await hold(ports[name])
-    const { code, stderr } = await commandProcess(['up'], env)
-    expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))
-    expect(code).toBe(4)
-    await new Promise((resolve) => holder.close(resolve))
-    expect(await anyListens()).toBe(false)
-  })
+  ] as const)(
+    'up names %s when that port is taken, and leaves nothing running',
+    { tags: 'long' },
+    async (setting, name) => {
+      const holder = await hold(ports[name])
+      const { code, stderr } = await commandProcess(['up'], env)
+      expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))
+      expect(code).toBe(4)
+      await new Promise((resolve) => holder.close(resolve))
+      expect(await anyListens()).toBe(false)
+    },
+  )
 })
 
 it('up --demo names the setting of the simulator when its port is taken, before it starts anything', async () => {

@@ -10,7 +10,7 @@ import { print } from '../../cli/output.ts'
 import { packageRoot } from '../../system/package-root.ts'
 
 const VITEST = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs')
-const FOLDER = join('tests', 'integration')
+const FOLDERS = [join('tests', 'integration'), join('tests', 'workflows')]
 /** As a file has it: for one test, or in a comment for all. */
 const TAG = /tags: 'long'|@module-tag long/
 
@@ -29,9 +29,9 @@ export async function runLongTests({ parts, seed }: { parts: number; seed: numbe
 
 /** Only these are loaded: that takes longer than most tests. */
 function longFiles(): string[] {
-  return readdirSync(join(packageRoot, FOLDER), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => join(FOLDER, name))
-    .filter((file) => TAG.test(readFileSync(join(packageRoot, file), 'utf8')))
-    .toSorted()
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(folder, name)),
+  ).filter((file) => TAG.test(readFileSync(join(packageRoot, file), 'utf8')))
 }

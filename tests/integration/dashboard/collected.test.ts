@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
   it.each([
     [{ locale: 'en-GB', colorScheme: 'light', viewport: DESK }, 'en'],
     [{ locale: 'fr-FR', colorScheme: 'dark', viewport: PHONE }, 'fr'],
-  ] as const)('shows no fault to %j', async (options, language) => {
+  ] as const)('shows no fault to %j', { tags: 'long' }, async (options, language) => {
     const { page, faults } = await visitor(options)
     await page.goto('/')
     const links = page.getByRole('navigation').first().getByRole('link')

@@ -151,34 +151,38 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('after one of three workers is killed during a poll, another ends the run and the feed is polled once', async () => {
-    nowMs += MINUTE_MS
-    await endingOf(await begin())
-    nowMs += MINUTE_MS
-    stack.simulator.faults.set('onexbet', HANGING)
-    const before = asked()
-    const handle = await begin()
-    await until(() => asked() > before)
-    const pid = await workerAtWork(handle)
-    const victim = workers.find((worker) => worker.pid === pid)
-    expect(victim).toBeDefined()
-    victim?.kill('SIGKILL')
-    await victim?.ended
-    workers = [...workers.filter((worker) => worker !== victim), await startWorker()]
-    stack.simulator.faults.clear()
-    expect((await endingOf(handle)).outcome).toBe('complete')
-    const rows = await endedRuns(2)
-    expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
-      { outcome: 'complete', polls: 1 },
-      { outcome: 'complete', polls: 1 },
-    ])
-    nowMs += MINUTE_MS
-    expect((await endingOf(await begin())).outcome).toBe('complete')
-    expect(await runs()).toHaveLength(3)
-    await expectNothingTwice()
-  })
+  it(
+    'after one of three workers is killed during a poll, another ends the run and the feed is polled once',
+    { tags: 'long' },
+    async () => {
+      nowMs += MINUTE_MS
+      await endingOf(await begin())
+      nowMs += MINUTE_MS
+      stack.simulator.faults.set('onexbet', HANGING)
+      const before = asked()
+      const handle = await begin()
+      await until(() => asked() > before)
+      const pid = await workerAtWork(handle)
+      const victim = workers.find((worker) => worker.pid === pid)
+      expect(victim).toBeDefined()
+      victim?.kill('SIGKILL')
+      await victim?.ended
+      workers = [...workers.filter((worker) => worker !== victim), await startWorker()]
+      stack.simulator.faults.clear()
+      expect((await endingOf(handle)).outcome).toBe('complete')
+      const rows = await endedRuns(2)
+      expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
+        { outcome: 'complete', polls: 1 },
+        { outcome: 'complete', polls: 1 },
+      ])
+      nowMs += MINUTE_MS
+      expect((await endingOf(await begin())).outcome).toBe('complete')
+      expect(await runs()).toHaveLength(3)
+      await expectNothingTwice()
+    },
+  )
 
-  it('triggers during a long run start nothing and do not pile up', async () => {
+  it('triggers during a long run start nothing and do not pile up', { tags: 'long' }, async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     await trigger()
     await until(() => asked() === 1)

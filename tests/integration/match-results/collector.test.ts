@@ -93,7 +93,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual(['complete'])
   })
 
-  it('logs first that almanac.yaml does not have it collect', async () => {
+  it('logs first that almanac.yaml does not have it collect', { tags: 'long' }, async () => {
     const { code, stdout } = await run([], { ALMANAC_CONFIG: settingsFile(false) })
     const lines = linesOf(stdout)
     expect(lines[0]).toBe(

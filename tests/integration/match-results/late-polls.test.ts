@@ -263,7 +263,7 @@ describe('more polls than are read at once', () => {
 })
 
 describe('any polls', () => {
-  it('any polls give the same tables in whatever order they come', async () => {
+  it('any polls give the same tables in whatever order they come', { tags: 'long' }, async () => {
     const shuffled = anyPolls.chain((polls) => fc.tuple(fc.constant(polls), places(polls.length, 5)))
     await fc.assert(
       fc.asyncProperty(shuffled, async ([polls, order]) => {

@@ -82,17 +82,21 @@ it(
   },
 )
 
-it('does not report again what was reported during an outage of the database when its rows are followed', async () => {
-  await minutes(25)
-  await minutes(15, { away: true })
-  expect(matches.reported.length).toBeGreaterThan(0)
-  await matches.drain()
-  matches.reported.length = 0
-  await matches.derive()
-  expect(ofMatches()).toEqual([])
-})
+it(
+  'does not report again what was reported during an outage of the database when its rows are followed',
+  { tags: 'long' },
+  async () => {
+    await minutes(25)
+    await minutes(15, { away: true })
+    expect(matches.reported.length).toBeGreaterThan(0)
+    await matches.drain()
+    matches.reported.length = 0
+    await matches.derive()
+    expect(ofMatches()).toEqual([])
+  },
+)
 
-it('a worker that starts in the middle reports the news alone', async () => {
+it('a worker that starts in the middle reports the news alone', { tags: 'long' }, async () => {
   await minutes(25)
   await minutes(10, { away: true })
   const before = ofMatches()

@@ -92,36 +92,42 @@ const records = () =>
   )
 
 describe('modpacks that were found while the database was unavailable', () => {
-  it('packs found during a database outage are in their file, even if the run had less time than its retry budget', async () => {
-    const { curseforge } = dependenciesOf(library.stack.config)['mod-stats']
-    if (curseforge === undefined) throw new Error('the stack has a key')
-    const cut = cutOnce()
-    const found: string[] = []
-    await startWorker({
-      curseforge: {
-        ...curseforge,
-        modpackBySlug: async (slug, signal) => {
-          const answer = await curseforge.modpackBySlug(slug, signal)
-          if (answer.modpack) found.push(answer.modpack.slug)
-          await cut()
-          return answer
+  it(
+    'packs found during a database outage are in their file, even if the run had less time than its retry budget',
+    { tags: 'long' },
+    async () => {
+      const { curseforge } = dependenciesOf(library.stack.config)['mod-stats']
+      if (curseforge === undefined) throw new Error('the stack has a key')
+      const cut = cutOnce()
+      const found: string[] = []
+      await startWorker({
+        curseforge: {
+          ...curseforge,
+          modpackBySlug: async (slug, signal) => {
+            const answer = await curseforge.modpackBySlug(slug, signal)
+            if (answer.modpack) found.push(answer.modpack.slug)
+            await cut()
+            return answer
+          },
         },
-      },
-    })
-    const { ending } = await runAndDrain('mod-stats', { boundSeconds: SHORT_BOUND_S })
-    expect(ending.counts['modpacks']?.spooled).toBeGreaterThan(0)
-    // A run that only derives is no collection: the next one is not put off by it.
-    const [collected] = await library.stack.database.select<{ at: string }>(
-      sql`select started_at as at from pipeline_runs where trigger = 'manual'`,
-    )
-    expect(await lastCollected(library.stack.database.db, 'mod-stats')).toEqual(new Date(collected?.at ?? 0))
-    const { dataDir } = library.stack.config
-    const lines = parse<{ slug: string }>(readFileSync(join(dataDir, 'curseforge_modpacks.csv'), 'utf8'), {
-      columns: true,
-    })
-    expect(found.length).toBeGreaterThan(0)
-    expect(lines.map(({ slug }) => slug)).toEqual(expect.arrayContaining(found))
-  })
+      })
+      const { ending } = await runAndDrain('mod-stats', { boundSeconds: SHORT_BOUND_S })
+      expect(ending.counts['modpacks']?.spooled).toBeGreaterThan(0)
+      // A run that only derives is no collection: the next one is not put off by it.
+      const [collected] = await library.stack.database.select<{ at: string }>(
+        sql`select started_at as at from pipeline_runs where trigger = 'manual'`,
+      )
+      expect(await lastCollected(library.stack.database.db, 'mod-stats')).toEqual(
+        new Date(collected?.at ?? 0),
+      )
+      const { dataDir } = library.stack.config
+      const lines = parse<{ slug: string }>(readFileSync(join(dataDir, 'curseforge_modpacks.csv'), 'utf8'), {
+        columns: true,
+      })
+      expect(found.length).toBeGreaterThan(0)
+      expect(lines.map(({ slug }) => slug)).toEqual(expect.arrayContaining(found))
+    },
+  )
 })
 
 describe('a context that was made while the database was unavailable', () => {

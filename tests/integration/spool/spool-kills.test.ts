@@ -14,7 +14,7 @@ import { balance, killRounds } from '../../support/spool-kills.ts'
 import { until } from '../../support/until.ts'
 
 /** A round starts two processes, a second of CPU each; `npm run soak` does hundreds. */
-const ROUNDS = Number(process.env['SPOOL_KILL_ROUNDS'] ?? 3)
+const ROUNDS = Number(process.env['SPOOL_KILL_ROUNDS'] ?? 6)
 const NO_SIGNAL = { signal: new AbortController().signal }
 
 let database: TestDatabase
@@ -31,16 +31,20 @@ afterEach(async () => {
 })
 
 describe('kill -9', () => {
-  it(`kill -9 of writers and drains, ${ROUNDS} times at random moments, loses no acknowledged call and doubles none`, async () => {
-    const figures = await killRounds({ rounds: ROUNDS, folder, url: database.url })
-    const { wrong, loaded, left, due } = await balance(database.db, folder, figures)
-    expect(wrong).toEqual([])
-    expect(left).toEqual([])
-    expect(figures.acknowledged.length).toBeGreaterThanOrEqual(ROUNDS)
-    expect(loaded).toBeGreaterThanOrEqual(figures.acknowledged.length)
-    expect(figures.drained).toBeGreaterThan(0)
-    expect(due).toEqual(['crypto-forecast'])
-  })
+  it(
+    `kill -9 of writers and drains, ${ROUNDS} times at random moments, loses no acknowledged call and doubles none`,
+    { tags: 'long' },
+    async () => {
+      const figures = await killRounds({ rounds: ROUNDS, folder, url: database.url })
+      const { wrong, loaded, left, due } = await balance(database.db, folder, figures)
+      expect(wrong).toEqual([])
+      expect(left).toEqual([])
+      expect(figures.acknowledged.length).toBeGreaterThanOrEqual(ROUNDS)
+      expect(loaded).toBeGreaterThanOrEqual(figures.acknowledged.length)
+      expect(figures.drained).toBeGreaterThan(0)
+      expect(due).toEqual(['crypto-forecast'])
+    },
+  )
 })
 
 describe('two concurrent drains', () => {

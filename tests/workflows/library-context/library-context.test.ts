@@ -235,31 +235,35 @@ describe('the child workflows of a night', () => {
     for (const { attributes } of chains) expect(attributes).toEqual([])
   })
 
-  it('runs 120 libraries once each, over several histories of one night, which requests the lists once', async () => {
-    const batchOf = (after: number) =>
-      after === 100 ? changes(todos(20, 101)) : changes(todos(50, after + 1), { next: after + 50 })
-    const steps = fakes({ findChanges: ({ after }) => batchOf(after) })
-    const { handle, ending, histories } = await runOnce(steps)
-    expect(ending.outcome).toBe('complete')
-    expect(histories.length).toBeGreaterThan(1)
-    expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(HISTORY_LIMIT)
-    expect(steps.callsOf('makeContext').map(libraryOf).sort()).toEqual(
-      todos(120)
-        .map(({ name }) => name)
-        .sort(),
-    )
-    const after = steps.callsOf('findChanges').map(({ input }) => (input as { after: number }).after)
-    expect(after).toEqual([0, 50, 100])
-    expect(Object.keys(ending.counts)).toEqual(['ascl', 'lists', 'stars', 'changes', 'contexts', 'files'])
-    for (const part of ['changes', 'contexts'])
-      expect(ending.counts[part]).toMatchObject({ outcome: 'complete', fetched: 120, written: 120 })
-    for (const step of ['openLibraryContext', 'rankLibraries', 'closeLibraryContext'] as const)
-      expect(steps.callsOf(step), step).toHaveLength(1)
-    expect(steps.callsOf('collectCatalogue')).toHaveLength(2)
-    expect(steps.callsOf('publishLibraries')).toHaveLength(2)
-    const runs = steps.calls.flatMap(({ run }) => (run === undefined ? [] : [run.runId]))
-    expect(new Set(runs)).toEqual(new Set([handle.firstExecutionRunId]))
-  })
+  it(
+    'runs 120 libraries once each, over several histories of one night, which requests the lists once',
+    { tags: 'long' },
+    async () => {
+      const batchOf = (after: number) =>
+        after === 100 ? changes(todos(20, 101)) : changes(todos(50, after + 1), { next: after + 50 })
+      const steps = fakes({ findChanges: ({ after }) => batchOf(after) })
+      const { handle, ending, histories } = await runOnce(steps)
+      expect(ending.outcome).toBe('complete')
+      expect(histories.length).toBeGreaterThan(1)
+      expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(HISTORY_LIMIT)
+      expect(steps.callsOf('makeContext').map(libraryOf).sort()).toEqual(
+        todos(120)
+          .map(({ name }) => name)
+          .sort(),
+      )
+      const after = steps.callsOf('findChanges').map(({ input }) => (input as { after: number }).after)
+      expect(after).toEqual([0, 50, 100])
+      expect(Object.keys(ending.counts)).toEqual(['ascl', 'lists', 'stars', 'changes', 'contexts', 'files'])
+      for (const part of ['changes', 'contexts'])
+        expect(ending.counts[part]).toMatchObject({ outcome: 'complete', fetched: 120, written: 120 })
+      for (const step of ['openLibraryContext', 'rankLibraries', 'closeLibraryContext'] as const)
+        expect(steps.callsOf(step), step).toHaveLength(1)
+      expect(steps.callsOf('collectCatalogue')).toHaveLength(2)
+      expect(steps.callsOf('publishLibraries')).toHaveLength(2)
+      const runs = steps.calls.flatMap(({ run }) => (run === undefined ? [] : [run.runId]))
+      expect(new Set(runs)).toEqual(new Set([handle.firstExecutionRunId]))
+    },
+  )
 
   it('reports in the night what became of each library', async () => {
     const answers: Record<string, Parameters<typeof made>[0]> = {

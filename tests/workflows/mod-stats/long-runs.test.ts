@@ -61,24 +61,28 @@ describe('a run of hundreds of batches', () => {
     expect(steps.callsOf('closeModStats')).toHaveLength(1)
   })
 
-  it('forgets no later activity if the last batch of one is also the last of its history', async () => {
-    // How many batches fit into the first history, found by a run that has many more.
-    const many = fakeSteps(time, { collectCurseForge: upTo(BATCHES) })
-    const first = await runOnce(many)
-    expect(first.events.length).toBeGreaterThan(1)
-    const fit = many.calls.filter(
-      (call) => call.step === 'collectCurseForge' && call.executionRunId === first.runId,
-    ).length
-    let handedOver = 0
-    // One more and one less too: the other source's answer moves the end of the history by half a batch.
-    for (const last of [fit - 1, fit, fit + 1]) {
-      const steps = fakeSteps(time, { collectCurseForge: upTo(last) })
-      const { ending, events } = await runOnce(steps)
-      expect(steps.callsOf('discoverModpacks')).toHaveLength(1)
-      expect(steps.callsOf('refreshModpacks')).toHaveLength(1)
-      expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_PER_BATCH)
-      handedOver += events.length - 1
-    }
-    expect(handedOver).toBeGreaterThan(0)
-  })
+  it(
+    'forgets no later activity if the last batch of one is also the last of its history',
+    { tags: 'long' },
+    async () => {
+      // How many batches fit into the first history, found by a run that has many more.
+      const many = fakeSteps(time, { collectCurseForge: upTo(BATCHES) })
+      const first = await runOnce(many)
+      expect(first.events.length).toBeGreaterThan(1)
+      const fit = many.calls.filter(
+        (call) => call.step === 'collectCurseForge' && call.executionRunId === first.runId,
+      ).length
+      let handedOver = 0
+      // One more and one less too: the other source's answer moves the end of the history by half a batch.
+      for (const last of [fit - 1, fit, fit + 1]) {
+        const steps = fakeSteps(time, { collectCurseForge: upTo(last) })
+        const { ending, events } = await runOnce(steps)
+        expect(steps.callsOf('discoverModpacks')).toHaveLength(1)
+        expect(steps.callsOf('refreshModpacks')).toHaveLength(1)
+        expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_PER_BATCH)
+        handedOver += events.length - 1
+      }
+      expect(handedOver).toBeGreaterThan(0)
+    },
+  )
 })
