@@ -11,8 +11,8 @@ import { packageRoot } from '../../system/package-root.ts'
 
 const VITEST = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs')
 const FOLDERS = [join('tests', 'integration'), join('tests', 'workflows')]
-/** As a file has it: for one test, or in a comment for all. */
-const TAG = /tags: 'long'|@module-tag long/
+/** As a file has a tag: for some tests, or in a comment for all. Vitest then chooses by its name. */
+const TAG = /\btags:|@module-tag\b/
 
 /** Returns 1 if one failed, else 0; the tests name it themselves. */
 export async function runLongTests({ parts, seed }: { parts: number; seed: number }): Promise<number> {
