@@ -35,15 +35,15 @@ export async function fingerprintOf(client: pg.ClientBase): Promise<Fingerprint>
   return fingerprint
 }
 
-/** Tables that are not the same in both, with their rows: `public.runs: 5 rows, expected 7`. Empty if all are. */
+/** Tables that are not the same in both, with their rows: `public.runs: rows 5, expected 7`. Empty if all are. */
 export function differences(found: Fingerprint, expected: Fingerprint): string[] {
   const names = new Set([...Object.keys(expected), ...Object.keys(found)])
   return [...names].flatMap((name) => {
     const [is, should] = [found[name], expected[name]]
     if (is === undefined || should === undefined)
       return [`${name}: ${is === undefined ? 'missing' : 'not in the backup'}`]
-    if (is.rows !== should.rows) return [`${name}: ${is.rows} rows, expected ${should.rows}`]
-    return is.hash === should.hash ? [] : [`${name}: ${is.rows} rows, of which some differ`]
+    if (is.rows !== should.rows) return [`${name}: rows ${is.rows}, expected ${should.rows}`]
+    return is.hash === should.hash ? [] : [`${name}: rows ${is.rows}, of which some differ`]
   })
 }
 

@@ -219,7 +219,7 @@ describe('a damaged backup', () => {
       writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"rows": 500', '"rows": 501'))
     })
     await expect(verifyBackup(config, copy)).rejects.toMatchObject({
-      message: expect.stringContaining('public.pipeline_runs: 500 rows, expected 501') as string,
+      message: expect.stringContaining('public.pipeline_runs: rows 500, expected 501') as string,
     })
     rmSync(join(root, 'copy', 'parts'), { recursive: true })
   })

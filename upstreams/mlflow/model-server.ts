@@ -117,6 +117,6 @@ function readPredictions(body: string, rows: number): number[] {
   if (predictions.length === rows) return predictions
   throw new Failure(
     'PayloadInvalid',
-    `The model server answered ${predictions.length} predictions for ${rows} rows; expected one a row: check the model.`,
+    `The model server answered with predictions: ${predictions.length}, for rows: ${rows}; expected one a row: check the model.`,
   )
 }

@@ -50,7 +50,7 @@ export const alerts: Translation<typeof english> = {
   'alert-spool-waiting': ({ segments, oldestAt }) =>
     french`Des lignes attendent dans le spool depuis ${minute(oldestAt)}, alors que la base répond (${countedInFrench(segments, 'segment')}).`,
   'alert-dead-letters': ({ deadLetters }) =>
-    french`${countedInFrench(deadLetters, 'lettre morte', 'lettres mortes')} dans le spool : des lignes que la base a refusées.`,
+    french`${countedInFrench(deadLetters, 'segment rejeté', 'segments rejetés')} dans le spool : des lignes que la base a refusées.`,
   'alert-backup-failed': ({ at, why }, say) =>
     french`La sauvegarde de ${minute(at)} ne compte pas : ${say(why)}`,
   'alert-backup-damaged': ({ files }) =>

@@ -73,7 +73,7 @@ it('what is told only if it lasts is named', async () => {
 it('an alert is told in French', async () => {
   const { body } = await ask('/api/alerts', undefined, 'fr')
   expect(body.alerts[1]?.what).toBe(
-    '2 lettres mortes dans le spool\u202F: des lignes que la base a refusées.',
+    '2 segments rejetés dans le spool\u202F: des lignes que la base a refusées.',
   )
 })
 

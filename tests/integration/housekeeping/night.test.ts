@@ -136,7 +136,7 @@ describe('a night', () => {
     await stack.database.db.execute(sql`insert into odd (a) values (1)`)
     const { counts } = await night()
     expect(counts['backup']?.outcome).toBe('failed')
-    expect(counts['backup']?.why.join()).toContain('public.odd: 1 rows, of which some differ')
+    expect(counts['backup']?.why.join()).toContain('public.odd: rows 1, of which some differ')
     expect(backups()).toEqual(good)
     expect(await toldOfBackups()).toEqual([
       expect.stringMatching(/^began backup-failed: The backup of .* does not count: .*of which some differ/),
