@@ -149,7 +149,7 @@ it.each<[string, typeof answer, RegExp, Record<string, unknown>]>([
   [
     'answers too few',
     () => ({ body: '{"predictions": [1]}' }),
-    /^PayloadInvalid: .*1 predictions for 2 rows/,
+    /^PayloadInvalid: .*predictions: 1, for rows: 2/,
     {},
   ],
   [
