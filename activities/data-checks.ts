@@ -12,7 +12,7 @@ import { reason } from '../wording/reason.ts'
  */
 export async function withChecks(db: Database, run: RunIdentity, ending: RunEnding): Promise<RunEnding> {
   if (!HAS_ROWS.includes(ending.outcome) || isSpooled(ending.counts)) return ending
-  const looks = await lookAtTables(db, run.pipeline, ending.outcome === 'complete')
+  const looks = await lookAtTables(db, run.pipeline)
   if (looks.length === 0) return ending
   const results = looks.map(({ table, name, means, found, of }) => ({
     table,

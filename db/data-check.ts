@@ -13,8 +13,6 @@ export interface DataCheck {
   breaches: (table: string) => string
   /** What is wrong with these. */
   means: Reason
-  /** Only after a run that lacks nothing: what a source did not give it says itself. Default: after each. */
-  isOfComplete?: true
 }
 
 /** By the SQL name of the table; of a table without any, why. */
@@ -105,7 +103,6 @@ export const keptGroups = ({ day, of, where = 'true' }: Daily, collected: string
     ) gone
     where (${collected}) and not exists (select from ${table} where ${day} = newest.day and ${of} = gone.of)`,
   means: reason('breach-groups', { least: FEWEST_DAYS, days: USUAL_DAYS }),
-  isOfComplete: true,
 })
 
 /** A total that only rises may still lose what an upstream takes back; a tenth at once is a wrong answer. */

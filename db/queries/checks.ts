@@ -33,22 +33,17 @@ const NAMED = 3
 /** Names come from strangers; the longest known ones have some 80 characters. */
 const NAME_LENGTH = 200
 
-/** What is declared beside the tables of a pipeline, and is looked at after such a run. */
-const checksOf = (pipeline: string, isComplete: boolean) =>
+/** What is declared beside the tables of a pipeline. */
+const checksOf = (pipeline: string) =>
   Object.entries(CHECKS_OF_TABLES).flatMap(([table, checks]) =>
     typeof checks === 'string' || pipelineOfTable(table) !== pipeline
       ? []
-      : checks
-          .filter(({ isOfComplete }) => isComplete || isOfComplete !== true)
-          .map((check) => ({ table, ...check })),
+      : checks.map((check) => ({ table, ...check })),
   )
 
-/**
- * Looks at the tables of a pipeline, in one statement. Returns every check with what breaks it. `isComplete`: whether the
- * run lacks nothing.
- */
-export async function lookAtTables(db: Database, pipeline: string, isComplete: boolean): Promise<Look[]> {
-  const checks = checksOf(pipeline, isComplete)
+/** Looks at the tables of a pipeline, in one statement. Returns every check with what breaks it. */
+export async function lookAtTables(db: Database, pipeline: string): Promise<Look[]> {
+  const checks = checksOf(pipeline)
   if (checks.length === 0) return []
   const looks = checks.map(
     ({ table, breaches }, at) =>

@@ -27,7 +27,7 @@ export async function sourcesTold(db: Database): Promise<Told[]> {
   const { rows } = await db.execute<Told>(sql`
     with told as (
       select r.pipeline, source, given ->> 'outcome' as outcome, given -> 'why' as why, r.started_at, r.run_id as run,
-        (extract(epoch from r.finished_at) * 1000)::double precision as at, 
+        (extract(epoch from r.finished_at) * 1000)::double precision as at,
         (given ->> 'fetched')::bigint > 0 and given ->> 'outcome' <> 'failed' as has_rows,
         given ->> 'outcome' = 'failed' or (given -> 'why')::jsonb @> '[{"code": "failure"}]' as has_failed
       from pipeline_runs r, json_each(r.counts) as each_source(source, given)

@@ -72,7 +72,7 @@ export function testChecks(
     })
 
     const broken = async (db: Database) =>
-      (await lookAtTables(db, pipeline, true))
+      (await lookAtTables(db, pipeline))
         .filter(({ found }) => found > 0)
         .map(({ table, name, of }) => ({ check: `${table} ${name}`, of }))
 

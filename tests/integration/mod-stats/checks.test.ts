@@ -1,7 +1,8 @@
 /** What must hold of the rows of mod-stats. */
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { lookAtTables } from '../../../db/queries/checks.ts'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { withChecks } from '../../../activities/data-checks.ts'
+import { lookAtTables, soundnessOf } from '../../../db/queries/checks.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { day, minutesAgo, testChecks } from '../../support/planted-breaches.ts'
 
@@ -75,12 +76,13 @@ beforeAll(async () => {
   database = await createTestDatabase()
 })
 afterAll(() => database.drop())
+beforeEach(() => database.db.execute(sql`truncate mods cascade`))
 
 it('a total that fell and stays there breaks its check on its first day, and on no later one', async () => {
   const { db } = database
   await db.execute(sql`insert into mods (name, modrinth, tracked) values ('A mod', 'a-mod', true)`)
   const broken = async () =>
-    (await lookAtTables(db, 'mod-stats', true)).filter(({ found }) => found > 0).map(({ name }) => name)
+    (await lookAtTables(db, 'mod-stats')).filter(({ found }) => found > 0).map(({ name }) => name)
   const store = (ago: number, downloads: number) =>
     db.execute(sql`insert into daily_stats (platform, mod_id, date, total_downloads, observed_at, run_id)
       select 'modrinth', id, ${day(ago)}::date, ${downloads}, now(), 'r' from mods`)
@@ -92,9 +94,31 @@ it('a total that fell and stays there breaks its check on its first day, and on 
   expect(await broken()).toEqual([])
 })
 
-it('what a source did not give a run is no breach besides', async () => {
-  const names = async (isComplete: boolean) =>
-    (await lookAtTables(database.db, 'mod-stats', isComplete)).map(({ name }) => name)
-  expect(await names(true)).toContain('groups')
-  expect(await names(false)).not.toContain('groups')
+it('a list that is missing stays a breach in a run that is partial for another reason', async () => {
+  const { db } = database
+  await db.execute(sql`insert into mods (name, modrinth, tracked) values ('A mod', 'a-mod', true)`)
+  await db.execute(sql`insert into daily_stats (platform, mod_id, date, total_downloads, observed_at, run_id)
+    select 'modrinth', id, ${day(0)}::date, 1000, now(), 'r' from mods`)
+  for (const [ago, platform] of [
+    ...[1, 2, 3].map((at) => [at, 'modrinth'] as const),
+    [0, 'curseforge'],
+  ] as const)
+    await db.execute(sql`insert into version_stats (platform, mod_id, version_id, version_name, date, downloads, observed_at, run_id)
+      select ${platform}, id, 'v1', 'One', ${day(ago)}::date, 10, now(), 'r' from mods`)
+  for (const [runId, outcome] of [
+    ['first', 'complete'],
+    ['second', 'partial'],
+  ] as const) {
+    const run = {
+      runId,
+      workflowId: runId,
+      pipeline: 'mod-stats',
+      trigger: 'manual',
+      startedAt: day(0),
+    } as const
+    await withChecks(db, run, { outcome, counts: {} })
+    const found = (await soundnessOf(db, ['mod-stats'])).get('mod-stats')
+    expect(found?.runId).toBe(runId)
+    expect(found?.broken).toMatchObject([{ values: { means: { code: 'breach-groups' } } }])
+  }
 })
