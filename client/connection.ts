@@ -81,7 +81,6 @@ interface Listener {
  */
 const endsWithItsConnection: Interceptor = (options, nextCall) => {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc's own type of it is an interface
     return nextCall(options) as Call
   } catch (error) {
     const start = (metadata: unknown, listener: Listener) => {

@@ -23,7 +23,7 @@ export interface Timing {
 type Section = z.ZodType<{ enabled: boolean }>
 type Variables = Record<string, z.ZodType>
 /** Of a pipeline without its own variables. */
-// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- its keys are none, and that is meant
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- its keys are none, and that is meant
 type NoVariables = Record<never, never>
 type Values<Shape extends Variables> = z.infer<z.ZodObject<Shape>>
 

@@ -187,7 +187,7 @@ function createSlots(count: number): { enter: (signal: AbortSignal) => Promise<(
       }
       const aborted = (): void => {
         queue.splice(queue.indexOf(admitted), 1)
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the aborter's own reason, whatever it is
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the aborter's own reason, whatever it is
         reject(signal.reason)
       }
       queue.push(admitted)

@@ -172,17 +172,18 @@ async function collectOnce(session: Session): Promise<number> {
   }, STILL_MS)
   say(`collecting ${[...running].join(', ')}`)
   say('           then: counts and findings of each')
-  const rows = await Promise.race([
-    aborted(stopped),
-    client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
-  ])
-    .catch((error: unknown) => {
-      if (!stopped.aborted) throw error
-    })
-    .finally(() => {
-      clearInterval(still)
-      return database.close()
-    })
+  let rows
+  try {
+    rows = await Promise.race([
+      aborted(stopped),
+      client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
+    ])
+  } catch (error) {
+    if (!stopped.aborted) throw error
+  } finally {
+    clearInterval(still)
+    await database.close()
+  }
   if (rows === undefined) return EXIT.runFailed
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
     const { fetched, written, rejected } = totals(ending.counts)

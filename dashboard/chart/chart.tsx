@@ -90,7 +90,7 @@ export function Chart(props: ChartProps) {
           reader.format,
         ),
       // The words change with the language alone.
-      // eslint-disable-next-line react-hooks/exhaustive-deps
+      // oxlint-disable-next-line react/exhaustive-deps
       [
         kind,
         lines,

@@ -107,7 +107,8 @@ export async function rejectedRow(db: Database, id: number): Promise<RejectedRec
 
 /** Which rejected rows: those with these numbers, or those of a source, for a kind of reason and from before a moment. */
 export type RejectedChoice =
-  { ids: readonly number[] } | { source?: string | undefined; kind?: string | undefined; before?: Date }
+  | { ids: readonly number[] }
+  | { source?: string | undefined; kind?: string | undefined; before?: Date }
 
 /** Removes rejected rows; returns how many. */
 export async function dropRejected(db: Database, choice: RejectedChoice): Promise<number> {

@@ -1,7 +1,7 @@
 /** The generated pages of `docs/`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { format, resolveConfig } from 'prettier'
+import { format, type FormatConfig } from 'oxfmt'
 import { packageRoot } from '../../system/package-root.ts'
 import { cliPage } from './cli-page.ts'
 import { configurationPage } from './configuration-page.ts'
@@ -15,11 +15,12 @@ export interface Page {
 /** All generated pages as they should be now, formatted like every other file. */
 export async function generatedPages(): Promise<Page[]> {
   const texts = { 'docs/configuration.md': configurationPage(), 'docs/cli.md': cliPage() }
+  const options = JSON.parse(storedPage('.oxfmtrc.json')) as FormatConfig
   return Promise.all(
     Object.entries(texts).map(async ([file, text]) => {
-      const path = join(packageRoot, file)
-      const options = await resolveConfig(path, { editorconfig: true })
-      return { file, text: await format(text, { ...options, filepath: path }) }
+      const { code, errors } = await format(file, text, options)
+      if (errors[0]) throw new Error(`${file}: ${errors[0].message}`)
+      return { file, text: code }
     }),
   )
 }

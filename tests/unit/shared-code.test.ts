@@ -11,7 +11,7 @@ import { packageRoot } from '../../system/package-root.ts'
  */
 const EXCEPTIONS: Record<string, string> = {
   '.ci/run': 'mlflow',
-  '.prettierignore': 'library-context',
+  '.oxfmtrc.json': 'library-context',
   Dockerfile: 'library-context',
   'bench/bench-stack.ts': 'curseforge github mod-stats modrinth',
   'cli/commands/groups/machine.ts': 'match-results',

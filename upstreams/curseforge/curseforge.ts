@@ -293,7 +293,9 @@ export function createFileList() {
 
 /** What an address of this API asks for; undefined if it is none of those that are asked here. */
 export type Asked =
-  { kind: 'mods' } | { kind: 'files'; modId: number; index: number } | { kind: 'modpack'; slug: string }
+  | { kind: 'mods' }
+  | { kind: 'files'; modId: number; index: number }
+  | { kind: 'modpack'; slug: string }
 
 export function askedBy(url: string): Asked | undefined {
   const { pathname, searchParams } = new URL(url)

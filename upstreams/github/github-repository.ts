@@ -24,7 +24,8 @@ export interface FoundRepository {
  * `unknown` was not in the response and says nothing about the repository.
  */
 export type RepositoryState =
-  ({ state: 'found' } & FoundRepository) | { state: 'gone' | 'blocked' | 'unknown'; reason: string }
+  | ({ state: 'found' } & FoundRepository)
+  | { state: 'gone' | 'blocked' | 'unknown'; reason: string }
 
 /** The answer for one name, as it was asked. */
 export type RepositoryAnswer = { asked: string } & RepositoryState

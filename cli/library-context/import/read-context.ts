@@ -10,7 +10,8 @@ const MAX_BYTES = 32 * 1024 * 1024
 
 /** A text that passed, with what was measured and the time of its file, or why it is refused. */
 export type ReadContext =
-  { markdown: string; measures: Record<string, number>; modifiedAt: Date } | { refused: string }
+  | { markdown: string; measures: Record<string, number>; modifiedAt: Date }
+  | { refused: string }
 
 /**
  * Reads one file. Of its library there is neither README nor sources at hand, so that words alone are measured: a

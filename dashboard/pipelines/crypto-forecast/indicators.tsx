@@ -64,7 +64,7 @@ function Macd({ hours, unit, origin }: { hours: Hour[]; unit: string; origin: Or
       { ...lineOf(hours, 'macd_histogram', say('macd.histogram')), isBars: true },
     ],
     // The words change with the language alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [hours, language],
   )
   return (

@@ -49,12 +49,12 @@ function Price({
       ...closesOf(hours, say('price.closeOnly')),
     ],
     // The words change with the language, the forecasts with their key.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [hours, key, language],
   )
   const volume = useMemo(
     () => [lineOf(hours, 'volume', say('volume'))],
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [hours, language],
   )
   return (

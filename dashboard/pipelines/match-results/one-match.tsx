@@ -122,7 +122,7 @@ function Odds({
   const lines = useMemo(
     () => oddsLines(observations, [say('odds.1'), say('odds.x'), say('odds.2')]),
     // The words change with the language alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [observations, language],
   )
   return lines.length === 0 ? (

@@ -68,7 +68,7 @@ function Downloads({ mod, series, as }: { mod: Mod; series: DailySeries; as: Mod
     }))
     return [...measured, ...drawn]
     // The words change with the language alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [measured, trends, as, language])
   return (
     <>

@@ -158,7 +158,7 @@ function ModpackTable({ mod, packs, first }: ModpackTableProps) {
       rowKey={({ slug }) => slug}
       pageRows={PAGE_ROWS}
       sorting={{ key: 'downloads', isDescending: true }}
-      file={`modpacks-${modName(mod)}-${new Date().toISOString().slice(0, 10)}`}
+      file={() => `modpacks-${modName(mod)}-${new Date().toISOString().slice(0, 10)}`}
     />
   )
 }

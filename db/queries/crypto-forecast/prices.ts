@@ -51,7 +51,8 @@ export async function fearGreedColumns(db: Database): Promise<{ day: Int32Array;
 /** Number columns of `crypto_prices`, by property. */
 export type PriceColumn = {
   [Name in keyof typeof cryptoPrices.$inferSelect]: (typeof cryptoPrices.$inferSelect)[Name] extends
-    number | null
+    | number
+    | null
     ? Name
     : never
 }[keyof typeof cryptoPrices.$inferSelect]

@@ -4,7 +4,14 @@ import type { MatchChance } from './match-chance.ts'
 
 /** State of a match for a while. */
 export type StretchKind =
-  'before' | 'first-half' | 'half-time' | 'second-half' | 'suspended' | 'over' | 'abandoned' | 'called-off'
+  | 'before'
+  | 'first-half'
+  | 'half-time'
+  | 'second-half'
+  | 'suspended'
+  | 'over'
+  | 'abandoned'
+  | 'called-off'
 
 /** A stretch of time in which the state of a match does not change. */
 export interface Stretch {

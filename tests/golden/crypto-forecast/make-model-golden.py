@@ -1,7 +1,7 @@
 """Writes model-ridge.json: what scikit-learn makes of recorded daily candles, for tests/unit/crypto-forecast/model/golden.test.ts.
 
 Run with the folder of recordings:  python make-model-golden.py ../../../../shared/recordings
-Then `npx prettier --write` on it. Needs scikit-learn, pandas and numpy; their versions are stored beside the values.
+Then `npx oxfmt` on it. Needs scikit-learn, pandas and numpy; their versions are stored beside the values.
 
 The columns are simple trailing sums under the names of the model's features. They are added up in plain loops, in the same
 order as in tests/unit/crypto-forecast/model/daily-table.ts, so that both sides see the same bits: what is compared is the
