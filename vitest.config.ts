@@ -59,7 +59,7 @@ export default defineConfig({
       {
         name: 'long',
         description:
-          'Whole programs that are started, killed and waited for: of `npm run soak`, and a part in the gate.',
+          'Whole programs that are started, killed and waited for, and what computes for long: of `npm run soak`, and a part in the gate.',
       },
     ],
     projects: [
