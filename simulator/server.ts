@@ -42,6 +42,8 @@ export interface Simulator {
   world: World
   requests: RequestLog
   faults: Faults
+  /** What answers, past HTTP, faults and the log: for who asks thousands of times, as a limit takes. */
+  upstreams: readonly Upstream[]
   /** Ends open connections, frees the port and what the parts hold. */
   close(): Promise<void>
 }
@@ -70,7 +72,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       for (const part of parts) await part.close?.()
     }
   }
-  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, close }
+  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, upstreams, close }
 }
 
 function machineClock(): Date {

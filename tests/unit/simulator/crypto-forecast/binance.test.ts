@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../core/durations.ts'
 import { startSimulator } from '../../../../simulator/server.ts'
-import { ask, askJson, simulatorForTests } from '../asking.ts'
+import { answerOf, ask, askJson, simulatorForTests } from '../asking.ts'
 import { hasRecordings, recording } from '../recordings.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
@@ -177,9 +177,10 @@ describe('weight of the simulated Binance', () => {
         body: (await response.json()) as { code?: number; msg?: string },
       }
     }
-    /** Uses weight up in the dearest requests. */
+    /** Uses weight up in the dearest requests, which need no price: they are refused, and counted. */
     const use = async (weight: number) => {
-      for (let used = 0; used < weight; used += 4) await ask(started, `${V3}/ticker/price`)
+      const dear = `${V3}/ticker/price?${symbols(['NOPEUSDT'])}`
+      for (let used = 0; used < weight; used += 4) await answerOf(started, dear)
     }
     return { time, asked, use, close: () => started.close() }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { startSimulator } from '../../../../simulator/server.ts'
-import { ask, askJson, simulatorForTests } from '../asking.ts'
+import { answerOf, ask, askJson, simulatorForTests } from '../asking.ts'
 import { hasRecordings, keys, recording, schemaFields } from '../recordings.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
@@ -200,7 +200,7 @@ describe('simulated CurseForge', () => {
       expect(await shape(await ask(limited, path, { headers: { 'x-api-key': key } }))).toEqual(refusal)
     }
     expect(await shape(await fetch(limited.url + path))).toEqual(refusal)
-    const answers = await Promise.all(Array.from({ length: 602 }, () => ask(limited, `${V1}/mods/1`)))
+    const answers = await Promise.all(Array.from({ length: 602 }, () => answerOf(limited, `${V1}/mods/1`)))
     expect(answers.filter(({ status }) => status === 404)).toHaveLength(601)
     expect(await shape(await ask(limited, path))).toEqual(refusal)
     await limited.close()
