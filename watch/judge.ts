@@ -176,10 +176,11 @@ function brokenChecks(pipeline: string, sound: PipelineSeen['sound']): Finding[]
 }
 
 function longRun({ pipeline, openSince, ended }: PipelineSeen, now: number): Finding[] {
+  if (openSince === null) return []
   const lengths = ended
     .filter(({ outcome }) => outcome === 'complete' || outcome === 'partial')
     .map(({ startedAt, finishedAt }) => finishedAt - startedAt)
-  if (openSince === null || lengths.length < RUNS_TO_KNOW) return []
+  if (lengths.length < RUNS_TO_KNOW) return []
   const usualMs = lengths.toSorted((a, b) => a - b)[Math.ceil(lengths.length * USUAL_SHARE) - 1] ?? 0
   const limitMs = Math.max(usualMs * LONGER_TIMES, usualMs + LONGER_MS)
   if (now - openSince <= limitMs) return []

@@ -6,15 +6,15 @@ import { LANGUAGES } from '../../../wording/sentence.ts'
 import { liveThrough, START, type Planted } from './week.ts'
 
 /** What was told as `event kind pipeline`. */
-const toldOf = (planted: readonly Planted[]) =>
-  liveThrough({ planted }).map(({ event, finding: { kind, pipeline } }) =>
+const toldOf = (planted: readonly Planted[], lookMs?: number) =>
+  liveThrough({ planted, lookMs }).map(({ event, finding: { kind, pipeline } }) =>
     [event, kind, pipeline].filter(Boolean).join(' '),
   )
 
 const at = (day: number, hour = 0, minute = 0) => day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS
 
 it('a week without a fault is told nothing of', () => {
-  expect(toldOf([])).toEqual([])
+  expect(toldOf([], MINUTE_MS)).toEqual([])
 })
 
 describe('a fault', () => {
@@ -36,72 +36,72 @@ describe('a fault', () => {
     ],
     [
       'a schedule that is gone for three hours',
-      { from: at(2, 1), to: at(2, 4), scheduleGone: 'hourly' },
+      { from: at(1, 1), to: at(1, 4), scheduleGone: 'hourly' },
       ['began schedule-gone hourly', 'over schedule-gone hourly'],
     ],
     [
       'a pause of more than a day',
-      { from: at(2), to: at(3, 3), paused: 'hourly' },
+      { from: at(1), to: at(2, 3), paused: 'hourly' },
       ['began schedule-paused hourly', 'over schedule-paused hourly'],
     ],
     [
       'runs that fail',
-      { from: at(2, 1), to: at(2, 4), failing: 'hourly' },
+      { from: at(1, 1), to: at(1, 4), failing: 'hourly' },
       ['began run-failed hourly', 'over run-failed hourly'],
     ],
     [
       'a source that is incomplete again and again',
-      { from: at(2, 1), to: at(2, 5), partial: 'hourly' },
+      { from: at(1, 1), to: at(1, 5), partial: 'hourly' },
       ['began source-partial hourly', 'over source-partial hourly'],
     ],
     [
       'a refused key',
-      { from: at(2, 1), to: at(2, 4), keyRefused: 'hourly' },
+      { from: at(1, 1), to: at(1, 4), keyRefused: 'hourly' },
       ['began key-refused hourly', 'over key-refused hourly'],
     ],
     [
       'old data under green runs',
-      { from: at(2, 1), to: at(2, 7), stale: 'hourly' },
+      { from: at(1, 1), to: at(1, 7), stale: 'hourly' },
       ['began data-old hourly', 'over data-old hourly'],
     ],
     [
       'rows that break a check',
-      { from: at(2, 1), to: at(2, 5), unsound: 'hourly' },
+      { from: at(1, 1), to: at(1, 5), unsound: 'hourly' },
       ['began unsound hourly', 'over unsound hourly'],
     ],
     [
       'a run that does not end',
-      { from: at(2, 1), to: at(2, 2, 30), hanging: 'hourly' },
+      { from: at(1, 1), to: at(1, 2, 30), hanging: 'hourly' },
       ['began run-long hourly', 'over run-long hourly'],
     ],
     [
       'a field that vanished',
-      { from: at(2, 1), to: at(2, 5), vanished: 'hourly' },
+      { from: at(1, 1), to: at(1, 5), vanished: 'hourly' },
       ['began fields-vanished hourly', 'over fields-vanished hourly'],
     ],
     [
       'a spool that does not drain',
-      { from: at(2, 1), to: at(2, 2), spoolStuck: true },
+      { from: at(1, 1), to: at(1, 2), spoolStuck: true },
       ['began spool-waiting', 'over spool-waiting'],
     ],
     [
       'dead letters',
-      { from: at(2, 1), to: at(2, 2), deadLetters: 2 },
+      { from: at(1, 1), to: at(1, 2), deadLetters: 2 },
       ['began dead-letters', 'over dead-letters'],
     ],
     [
       'another version of the tables',
-      { from: at(2, 1), to: at(2, 2), otherVersion: true },
+      { from: at(1, 1), to: at(1, 2), otherVersion: true },
       ['began tables-differ', 'over tables-differ'],
     ],
     [
       'backups that fail, and are late because of that',
-      { from: at(2), to: at(5), backupFailed: true },
+      { from: at(1), to: at(4), backupFailed: true },
       ['began backup-failed', 'over backup-failed'],
     ],
     [
       'a kept backup that rots',
-      { from: at(2), to: at(3), damagedBackup: true },
+      { from: at(1), to: at(2), damagedBackup: true },
       ['began backup-damaged', 'over backup-damaged'],
     ],
   ])('is told once, and that it is over: %s', (_, planted, told) => {
@@ -122,11 +122,14 @@ describe('a fault', () => {
 
   it('heals itself within minutes, and is not told', () => {
     expect(
-      toldOf([
-        { from: at(1, 3), to: at(1, 3, 2), databaseAway: true },
-        { from: at(2, 3), to: at(2, 3, 2), temporalAway: true },
-        { from: at(3, 3), to: at(3, 3, 5), failing: 'minutely' },
-      ]),
+      toldOf(
+        [
+          { from: at(1, 3), to: at(1, 3, 2), databaseAway: true },
+          { from: at(2, 3), to: at(2, 3, 2), temporalAway: true },
+          { from: at(3, 3), to: at(3, 3, 5), failing: 'minutely' },
+        ],
+        MINUTE_MS,
+      ),
     ).toEqual([])
   })
 
@@ -164,8 +167,8 @@ describe('a cause', () => {
   it('of one pipeline explains nothing of another', () => {
     expect(
       toldOf([
-        { from: at(2, 1), to: at(2, 4), scheduleGone: 'hourly' },
-        { from: at(2, 1), to: at(2, 4), failing: 'minutely' },
+        { from: at(1, 1), to: at(1, 4), scheduleGone: 'hourly' },
+        { from: at(1, 1), to: at(1, 4), failing: 'minutely' },
       ])
         .filter((one) => one.startsWith('began'))
         .toSorted(),
@@ -177,34 +180,34 @@ describe('a blocked upstream', () => {
   const began = (planted: Planted) => toldOf([planted]).filter((one) => one.startsWith('began'))
 
   it('is told in place of the sources that have nobody else to ask', () => {
-    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', blocked: 'hourly' })).toEqual([
+    expect(began({ from: at(1, 1), to: at(1, 6), partial: 'hourly', blocked: 'hourly' })).toEqual([
       'began upstream-blocked hourly',
     ])
-    expect(began({ from: at(2, 1), to: at(2, 9), stale: 'hourly', blocked: 'hourly' })).toEqual([
+    expect(began({ from: at(1, 1), to: at(1, 9), stale: 'hourly', blocked: 'hourly' })).toEqual([
       'began upstream-blocked hourly',
     ])
   })
 
   it('hides nothing of another source, and nothing of another pipeline', () => {
-    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', otherBlocked: 'hourly' })).toEqual([
+    expect(began({ from: at(1, 1), to: at(1, 6), partial: 'hourly', otherBlocked: 'hourly' })).toEqual([
       'began upstream-blocked hourly',
       'began source-partial hourly',
     ])
-    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', blocked: 'minutely' })).toEqual([
+    expect(began({ from: at(1, 1), to: at(1, 6), partial: 'hourly', blocked: 'minutely' })).toEqual([
       'began upstream-blocked minutely',
       'began source-partial hourly',
     ])
   })
 
   it('hides no run that failed', () => {
-    expect(began({ from: at(2, 1), to: at(2, 6), failing: 'hourly', blocked: 'hourly' })).toEqual([
+    expect(began({ from: at(1, 1), to: at(1, 6), failing: 'hourly', blocked: 'hourly' })).toEqual([
       'began upstream-blocked hourly',
       'began run-failed hourly',
     ])
   })
 
   it('is not hidden by a refused key of its pipeline', () => {
-    expect(began({ from: at(2, 1), to: at(2, 6), keyRefused: 'hourly', blocked: 'hourly' })).toContain(
+    expect(began({ from: at(1, 1), to: at(1, 6), keyRefused: 'hourly', blocked: 'hourly' })).toContain(
       'began upstream-blocked hourly',
     )
   })
@@ -213,8 +216,8 @@ describe('a blocked upstream', () => {
 describe('what nobody can see', () => {
   it('is not over because its witness is away', () => {
     const told = toldOf([
-      { from: at(2, 1), to: at(3), failing: 'hourly' },
-      { from: at(2, 3), to: at(2, 5), databaseAway: true },
+      { from: at(1, 1), to: at(2), failing: 'hourly' },
+      { from: at(1, 3), to: at(1, 5), databaseAway: true },
     ])
     expect(told.filter((one) => one.includes('run-failed') && !one.startsWith('still'))).toEqual([
       'began run-failed hourly',
@@ -225,7 +228,7 @@ describe('what nobody can see', () => {
 })
 
 describe('a silence', () => {
-  const planted = [{ from: at(2, 1), to: at(2, 9), failing: 'hourly' as const }]
+  const planted = [{ from: at(1, 1), to: at(1, 9), failing: 'hourly' as const }]
   const toldWith = (of: string, until: number | null, since: number) =>
     liveThrough({
       planted,
@@ -235,16 +238,16 @@ describe('a silence', () => {
   it.each(['run-failed hourly', 'hourly', 'all'])(
     'for a time keeps quiet of %s, and what still stands is told after it',
     (of) => {
-      expect(toldWith(of, at(2, 7), at(2))).toEqual(['began', 'over'])
+      expect(toldWith(of, at(1, 7), at(1))).toEqual(['began', 'over'])
     },
   )
 
   it('until it is over keeps quiet of what stood when it was made, and that it is over', () => {
-    expect(toldWith('hourly', null, at(2, 2))).toEqual([])
+    expect(toldWith('hourly', null, at(1, 2))).toEqual([])
   })
 
   it('until it is over does not concern what comes later', () => {
-    expect(toldWith('hourly', null, at(1))).toEqual(['began', 'still', 'over'])
+    expect(toldWith('hourly', null, at(0))).toEqual(['began', 'still', 'over'])
   })
 })
 
