@@ -54,22 +54,7 @@ async function remoteHead(fullName: string, server = simulator.get()): Promise<s
 const fullNameOf = ({ owner, name }: SimulatedLibrary) => `${owner}/${name}`
 
 describe('a repository of the simulated GitHub', () => {
-  it.each<RepositoryKind>([
-    'plain',
-    'sphinx',
-    'notebooks',
-    'docs-only',
-    'title-only',
-    'broken-docs',
-    'lfs',
-    'hook',
-    'symlinks',
-    'submodules',
-    'reads-environment',
-    'opens-sockets',
-    'slow-makefile',
-    'jupytext-config',
-  ])('clones a repository of the kind %s as it was made', async (kind) => {
+  async function clonesAsMade(kind: RepositoryKind) {
     const library = libraryOf(kind)
     const tree = await clone(fullNameOf(library))
     const files = filesOf(library, library.pushes, simulator.get().port)
@@ -83,7 +68,26 @@ describe('a repository of the simulated GitHub', () => {
     }
     const listed = await gitText(tree, ['ls-files'])
     expect(listed.split('\n').sort()).toEqual(files.map(({ path }) => path).sort())
-  })
+  }
+
+  // Files, links, modules, and a file that may be run: all that a tree can hold.
+  it.each<RepositoryKind>(['plain', 'hook', 'symlinks', 'submodules'])(
+    'clones a repository of the kind %s as it was made',
+    clonesAsMade,
+  )
+
+  it.each<RepositoryKind>([
+    'sphinx',
+    'notebooks',
+    'docs-only',
+    'title-only',
+    'broken-docs',
+    'lfs',
+    'reads-environment',
+    'opens-sockets',
+    'slow-makefile',
+    'jupytext-config',
+  ])('clones a repository of the kind %s as it was made', { tags: 'long' }, clonesAsMade)
 
   it.each([0, 2])('lists and clones by version %i of the protocol', async (version) => {
     const { requests } = simulator.get()
@@ -133,7 +137,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(code).not.toBe(0)
   })
 
-  it('a huge repository is larger on the wire than any sensible cap', async () => {
+  it('a huge repository is larger on the wire than any sensible cap', { tags: 'long' }, async () => {
     const { requests } = simulator.get()
     const fullName = fullNameOf(libraryOf('huge'))
     const tree = await clone(fullName)
@@ -141,6 +145,17 @@ describe('a repository of the simulated GitHub', () => {
     expect((await lstat(join(tree, '.git/objects/pack', pack ?? ''))).size).toBeGreaterThan(60_000_000)
     expect(Math.max(...requests.list().map(({ bytes }) => bytes))).toBeGreaterThan(60_000_000)
     await rm(tree, { recursive: true })
+  })
+
+  it('a huge repository holds more bytes than any sensible cap, which no compression makes fewer', () => {
+    const files = filesOf(libraryOf('huge'), 1, simulator.get().port)
+    const large = files.flatMap((one) =>
+      'content' in one && one.content.length > 1_000_000 ? [Buffer.from(one.content)] : [],
+    )
+    expect(large.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThanOrEqual(60_000_000)
+    // The start of each: all of it takes seconds.
+    const starts = Buffer.concat(large.map((one) => one.subarray(0, 100_000)))
+    expect(gzipSync(starts).length).toBeGreaterThan(starts.length)
   })
 
   it('finds a repository under a name in other case', async () => {

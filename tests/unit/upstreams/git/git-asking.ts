@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest'
 import { MINUTE_MS } from '../../../../core/durations.ts'
 import type { Clone, CloneRequest } from '../../../../upstreams/git/git-clone.ts'
 import { createGit } from '../../../../upstreams/git/git.ts'
-import { gitHost, repository, type Before, type Entry, type GitHost } from './git-host.ts'
+import { gitHost, type Before, type Entry, type GitHost } from './git-host.ts'
 import { calm, rejection } from '../loopback.ts'
 
 /** The repository that most tests make. */
@@ -50,10 +50,9 @@ export async function cloned(
   return { ...(await client(host).clone(asked)), target: asked.target }
 }
 
-/** Fails every clone and every question of the same client with the same answer; gives both failures. */
+/** Fails every clone and every question of the same client with the same answer, without a repository; gives both failures. */
 export async function bothFail(before: Before, name = NAME): Promise<unknown[]> {
   const host = await gitHost(before)
-  repository(host, NAME, PLAIN)
   const asked = request({ fullName: name })
   const failures = [
     await rejection(client(host).head(name, calm())),

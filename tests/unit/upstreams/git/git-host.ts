@@ -3,7 +3,7 @@
  * made without a working tree, so that they may hold what no file system would.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -48,8 +48,10 @@ export async function gitHost(before: Before = () => false): Promise<GitHost> {
 /** Makes a repository with one commit per tree and answers the commits; without a tree it is empty. */
 export function repository(host: GitHost, fullName: string, ...trees: Record<string, Entry>[]): string[] {
   const dir = join(host.root, `${fullName}.git`)
-  mkdirSync(dir, { recursive: true })
-  git(dir, ['init', '--quiet', '--bare', '--initial-branch=main', '.'])
+  // What `git init --bare` makes, without its process: most tests here begin with a repository.
+  for (const inner of ['objects', 'refs/heads']) mkdirSync(join(dir, inner), { recursive: true })
+  writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n')
+  writeFileSync(join(dir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
   const parts: (string | Buffer)[] = trees.flatMap((tree, index) => commitOf(tree, index))
   if (trees.length > 0)
     git(dir, ['fast-import', '--quiet'], Buffer.concat(parts.map((part) => Buffer.from(part))))

@@ -46,7 +46,7 @@ describe('a limit', () => {
     repository(
       host,
       NAME,
-      Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.bin`, randomFile(65_536)])),
+      Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}.bin`, randomFile(65_536)])),
     )
     const asked = request({ maxBytes: 1 * MB })
     const failure = await rejection(client(host).clone(asked))
@@ -63,13 +63,13 @@ describe('a limit', () => {
     repository(
       host,
       NAME,
-      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.bin`, zeros])),
+      Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`${index}.bin`, zeros])),
     )
-    const asked = request({ maxBytes: 10 * MB })
+    const asked = request({ maxBytes: 2 * MB })
     const failure = await rejection(client(host).clone(asked))
     expect(failure).toMatchObject({
       type: 'CommandFailed',
-      message: expect.stringContaining('larger than 10 MB') as string,
+      message: expect.stringContaining('larger than 2 MB') as string,
     })
     expect(existsSync(asked.target)).toBe(false)
   })
@@ -87,13 +87,13 @@ describe('a limit', () => {
     repository(host, NAME, PLAIN)
     const dir = join(host.root, `${NAME}.git`)
     let tree = git(dir, ['rev-parse', 'main^{tree}']).trim()
-    for (let depth = 0; depth < 8; depth += 1) {
+    for (let depth = 0; depth < 6; depth += 1) {
       const same = Array.from({ length: 10 }, (_, index) => `040000 tree ${tree}\td${index}\n`).join('')
       tree = git(dir, ['mktree'], Buffer.from(same)).trim()
     }
     commitTree(dir, tree)
     const asked = request()
-    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 150_000 })
+    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 60_000 })
     const failure = await rejection(small.clone(asked))
     expect(failure).toMatchObject({
       type: 'CommandFailed',

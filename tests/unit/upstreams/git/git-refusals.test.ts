@@ -93,7 +93,7 @@ describe('a redirect', () => {
 })
 
 describe('a refusal', () => {
-  it.each([
+  const REFUSALS: [status: number, body: string, type: string][] = [
     [401, '', 'NotFound'],
     [403, '', 'Blocked'],
     [403, 'Repository unavailable due to DMCA takedown.', 'Blocked'],
@@ -106,11 +106,21 @@ describe('a refusal', () => {
     [503, 'Repository not found.', 'UpstreamUnavailable'],
     [418, '', 'CommandFailed'],
     [200, 'no git here\n', 'PayloadInvalid'],
-  ])('treats %i "%s" as %s', async (status, body, type) => {
-    const failures = await bothFail(
-      says(status, body, { 'content-type': 'text/plain', 'www-authenticate': 'Basic' }),
-    )
-    expect(failures).toEqual([expect.objectContaining({ type }), expect.objectContaining({ type })])
+  ]
+  const saying = (status: number, body: string) =>
+    says(status, body, { 'content-type': 'text/plain', 'www-authenticate': 'Basic' })
+
+  it.each(REFUSALS)('treats %i "%s" as %s', async (status, body, type) => {
+    const host = await gitHost(saying(status, body))
+    expect(await rejection(client(host).head(NAME, calm()))).toMatchObject({ type })
+  })
+
+  // Some of them follow for a clone, too, which takes twice as many programs.
+  it.each(REFUSALS)('treats %i "%s" as %s in a clone', { tags: 'long' }, async (status, body, type) => {
+    expect(await bothFail(saying(status, body))).toEqual([
+      expect.objectContaining({ type }),
+      expect.objectContaining({ type }),
+    ])
   })
 
   it('a rate refusal says when to retry', async () => {
