@@ -18,6 +18,7 @@ import { upsertStatement } from '../../../db/write-rows.ts'
 import { packageVersion } from '../../../system/package-version.ts'
 import { anyText } from '../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../support/bounds.ts'
+import { runs } from '../../support/property-runs.ts'
 import { textReason } from '../../../core/reason.ts'
 
 // Seconds of computing on a busy machine.
@@ -116,7 +117,7 @@ describe('a spooled call', () => {
         const unpacked = await unpackedRows(call({ [name]: rows }))
         expect(statementOf(name, unpacked.rows[name] ?? [])).toEqual(statementOf(name, rows))
       }),
-      { numRuns: 60 },
+      runs(12),
     )
   })
 
@@ -199,7 +200,7 @@ describe('damage', () => {
         bytes.writeUInt8(bytes.readUInt8(place) ^ flip, place)
         await damaged(bytes)
       }),
-      { numRuns: 1_500 },
+      runs(300),
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { runs } from '../../support/property-runs.ts'
 import { z } from 'zod'
 import { Failure } from '../../../core/failures.ts'
 import { parseFiles, parseMods } from '../../../upstreams/curseforge/curseforge.ts'
@@ -129,7 +130,7 @@ describe('any JSON gives rows or PayloadInvalid', () => {
         if (outcome instanceof Failure) expect(outcome.type).toBe('PayloadInvalid')
         else for (const row of outcome.rows) expectStorable(row)
       }),
-      { numRuns: 300 },
+      runs(100),
     )
   })
 

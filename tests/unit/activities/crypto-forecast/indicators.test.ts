@@ -1,6 +1,7 @@
 /** When indicators are known, and their values if prices do not move, candles are missing or ranges are unknown. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../support/property-runs.ts'
 import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'
 import { indicatorsOf, type Indicators } from '../../../../activities/crypto-forecast/indicators.ts'
 import {
@@ -152,7 +153,7 @@ describe('a scale of prices', () => {
           expect(tiny[name], name).toEqual(plain[name].map((value) => value * by))
         }
       }),
-      { numRuns: 10 },
+      runs(4),
     )
   })
 
@@ -197,7 +198,7 @@ describe('the Fibonacci levels', () => {
           expect(fibo50[row]).toBe(low + (Math.max(...inside) - low) * 0.5)
         }
       }),
-      { numRuns: 10 },
+      runs(4),
     )
   })
 })

@@ -1,6 +1,7 @@
 /** No value knows the future: what comes after a row, or is corrected after it, changes no bit at the row or before it. */
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { runs } from '../../../support/property-runs.ts'
 import { DAY_MS } from '../../../../core/durations.ts'
 import type { CandleSeries } from '../../../../activities/crypto-forecast/candle-series.ts'
 import {
@@ -56,7 +57,7 @@ describe('every column of every row', () => {
         )
         expect(changedWithin(columnsOf(seriesOf(later)), row + 1)).toEqual([])
       }),
-      { numRuns: 40 },
+      runs(20),
     )
   })
 
@@ -71,7 +72,7 @@ describe('every column of every row', () => {
         expect(changedWithin(columns, corrected)).toEqual([])
         expect(changedWithin(columns, corrected + 1)).toContain('priceChange')
       }),
-      { numRuns: 40 },
+      runs(20),
     )
   })
 
@@ -80,7 +81,7 @@ describe('every column of every row', () => {
       fc.property(position, (row) => {
         expect(changedWithin(columnsOf(seriesOf(candles.slice(0, row + 1))), row + 1)).toEqual([])
       }),
-      { numRuns: 40 },
+      runs(20),
     )
   })
 
@@ -112,7 +113,7 @@ describe('every column of every row', () => {
         expect(changedWithin(columnsOf(seriesOf(candles), later), rows)).toEqual([])
         expect(changedWithin(columnsOf(seriesOf(candles), ended), rows)).toEqual([])
       }),
-      { numRuns: 20 },
+      runs(10),
     )
   })
 })

@@ -9,6 +9,7 @@ import {
 } from '../../../../activities/library-context/tree/static-context.ts'
 import { treeOf } from './tree-folder.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+import { runs } from '../../../support/property-runs.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -159,7 +160,7 @@ describe('a context', () => {
           expect(context.markdown.startsWith('# lib\n')).toBe(true)
         }
       }),
-      { numRuns: 60 },
+      runs(12),
     )
   })
 })

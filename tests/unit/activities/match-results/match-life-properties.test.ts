@@ -5,8 +5,7 @@ import { outcomeOfMatch } from '../../../../activities/match-results/match-life.
 import { matchBefore } from '../../../../activities/match-results/rewind.ts'
 import type { Sighting } from '../../../../upstreams/onexbet/onexbet.ts'
 import { before, lifeOf, live, minute, over, suspended, type Evidence } from './lives.ts'
-
-const RUNS = 1_000
+import { runs } from '../../../support/property-runs.ts'
 
 const score = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }))
 const odds = fc.constantFrom<Sighting['odds']>(
@@ -88,7 +87,7 @@ describe('whatever is seen of a match', () => {
           expect(match.settledBy).not.toBeNull()
         }
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 
@@ -98,7 +97,7 @@ describe('whatever is seen of a match', () => {
         for (const match of lifeOf(first, ...more).states)
           expect(outcomeOfMatch(match) !== null).toBe(match.confidence === 'confirmed')
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 
@@ -112,7 +111,7 @@ describe('whatever is seen of a match', () => {
           expect(match.settledBy !== null).toBe(match.confidence === 'confirmed')
         }
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 
@@ -127,7 +126,7 @@ describe('whatever is seen of a match', () => {
             startedAt: started[0]?.startedAt,
           })
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 
@@ -146,7 +145,7 @@ describe('whatever is seen of a match', () => {
           expect(then).toEqual(states[at - 1])
         }
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 
@@ -158,7 +157,7 @@ describe('whatever is seen of a match', () => {
         const twice = lifeOf(first, ...more, last, { ...last, status, elapsedS: later })
         expect(twice.observations).toEqual(once.observations)
       }),
-      { numRuns: RUNS },
+      runs(200),
     )
   })
 })

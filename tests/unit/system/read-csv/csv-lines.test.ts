@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { runs } from '../../../support/property-runs.ts'
 import { csvReader, type CsvRecord, type Line } from '../../../../system/read-csv/csv-lines.ts'
 import { linesIn } from '../../../../system/read-csv/text-lines.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
@@ -90,7 +91,7 @@ describe('reading the lines of a CSV file', () => {
           expect(told.slice(number - 1).join('')).toBe('')
         },
       ),
-      { numRuns: 300 },
+      runs(100),
     )
   })
 
