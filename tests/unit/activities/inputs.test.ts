@@ -120,6 +120,11 @@ describe('the inputs of activities', () => {
     const inputs = [...recorded, ...withParams].filter(({ activity }) => activity === name)
     const distinct = new Map(inputs.map(({ input }) => [placesOf(input), input]))
     touched.length = 0
+    const accepted: string[] = []
+    const check = async (input: unknown[], what: string) => {
+      const found = await callOf(name, input)
+      if (!(found instanceof Error && 'type' in found && found.type === 'InputInvalid')) accepted.push(what)
+    }
     for (const input of distinct.values()) {
       for (const hostile of HOSTILE) {
         for (const { at, value } of replaced(input, hostile)) {
@@ -128,14 +133,14 @@ describe('the inputs of activities', () => {
             (WORKFLOW_ID.test(at) && typeof hostile === 'string' && !/^$|\0/.test(hostile))
           )
             continue
-          expect(await callOf(name, value as unknown[]), `${at} = ${JSON.stringify(hostile)}`).toMatchObject({
-            type: 'InputInvalid',
-          })
+          await check(value as unknown[], `${at} = ${JSON.stringify(hostile)}`)
         }
       }
-      expect(await callOf(name, [...input, 'one more'])).toMatchObject({ type: 'InputInvalid' })
-      if (input.length > 0) expect(await callOf(name, [])).toMatchObject({ type: 'InputInvalid' })
+      await check([...input, 'one more'], 'one more')
+      if (input.length > 0) await check([], 'nothing')
     }
+    // Compared once: a thousand times takes longer than what is tested.
+    expect(accepted).toEqual([])
     expect(touched).toEqual([])
   })
 

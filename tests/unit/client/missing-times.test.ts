@@ -61,9 +61,10 @@ describe('a time of day that the clocks jump over', () => {
     expect(found.map((one) => text(moment(one)))).toEqual(expected)
   })
 
-  it('is found at each change of each zone of the world, for the default time, and at no other', () => {
+  /** Returns how many changes there are. */
+  function comparesAll(zones: string[]): number {
     let jumps = 0
-    for (const timezone of ZONES) {
+    for (const timezone of zones) {
       const expected = jumpsOf(timezone).flatMap(({ from, by }) => {
         jumps++
         const at = Math.floor(from / DAY_MS) * DAY_MS + 2 * 60 * MINUTE_MS
@@ -75,6 +76,18 @@ describe('a time of day that the clocks jump over', () => {
         timezone,
       ).toEqual(expected)
     }
-    expect(jumps).toBeGreaterThan(100)
+    return jumps
+  }
+
+  it('is found at each change of every eighth zone of the world, for the default time, and at no other', () => {
+    expect(comparesAll(ZONES.filter((_, place) => place % 8 === 0))).toBeGreaterThan(20)
   })
+
+  it(
+    'is found at each change of each zone of the world, for the default time, and at no other',
+    { tags: 'long' },
+    () => {
+      expect(comparesAll(ZONES)).toBeGreaterThan(100)
+    },
+  )
 })

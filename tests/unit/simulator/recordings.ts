@@ -29,11 +29,24 @@ interface Schema {
   $ref?: string
 }
 
+interface Specification {
+  components: { schemas: Record<string, Schema> }
+}
+
+/** Each is read once: a megabyte of YAML takes longer than the tests that need it. */
+const specifications = new Map<string, Specification>()
+
+function specificationOf(file: string): Specification {
+  const known = specifications.get(file)
+  if (known !== undefined) return known
+  const read = parse(readFileSync(new URL(`specs/${file}`, FOLDER), 'utf8')) as Specification
+  specifications.set(file, read)
+  return read
+}
+
 /** Required and known fields of a schema in a specification, through `allOf` and `$ref`. */
 export function schemaFields(specification: string, name: string): { required: string[]; known: string[] } {
-  const document = parse(readFileSync(new URL(`specs/${specification}`, FOLDER), 'utf8')) as {
-    components: { schemas: Record<string, Schema> }
-  }
+  const document = specificationOf(specification)
   const collect = (schema: Schema): { required: string[]; known: string[] } => {
     const target = schema.$ref?.split('/').at(-1)
     const parts = [

@@ -59,12 +59,12 @@ describe('members of an object', () => {
   })
 
   it('let others run while they are read', async () => {
-    const body = `{${Array.from({ length: 200_000 }, (_, at) => `"${at}":[[1,2,3],"abc"]`).join(',')}}`
+    const body = `{${Array.from({ length: 60_000 }, (_, at) => `"${at}":[[1,2,3],"abc"]`).join(',')}}`
     let turns = 0
     const timer = setInterval(() => turns++, 1)
     const { rows } = await parsed(body)
     clearInterval(timer)
-    expect(rows).toHaveLength(200_000)
+    expect(rows).toHaveLength(60_000)
     expect(turns).toBeGreaterThan(1)
   })
 })

@@ -30,6 +30,17 @@ const ALWAYS_MANY = new Set([
 
 /** The sentence with 1 wherever it takes a number. */
 function ofOne(made: Made): string {
+  // Thousands of the tries fail: a trace of each takes longer than all else.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return tried(made)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+function tried(made: Made): string {
   const keys = new Set<string>()
   const asking = new Proxy({}, { get: (_, key: string) => void keys.add(key), ownKeys: () => [] })
   try {

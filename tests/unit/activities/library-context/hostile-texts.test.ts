@@ -18,18 +18,27 @@ describe('a text made to be slow', () => {
     expect(measured.words - measured.wordsBeyondReadme).toBe(3 * 40_000)
   })
 
-  it('reads a long list of names that grows one by one', async () => {
-    const count = 100_000
+  const readsNames = async (count: number) => {
     const text = `__all__ = []\n${"__all__+=['n']\n".repeat(count)}def n(): pass\n`
     const outline = await outlineOf(text, never)
     expect(outline?.exported).toHaveLength(count)
     expect(outline?.members).toHaveLength(1)
-  })
+  }
 
-  it('reads more definitions in a branch than a call can have arguments', async () => {
-    const text = `if True:\n${Array.from({ length: 140_000 }, (_, at) => ` a${at}:b\n`).join('')}`
-    expect((await outlineOf(text, never))?.doc).toBeUndefined()
-  })
+  it('reads a list of names that grows one by one', () => readsNames(2_000))
+
+  it('reads a long list of names that grows one by one', { tags: 'long' }, () => readsNames(100_000))
+
+  const readsDefinitions = async (count: number) => {
+    const text = `if True:\n${Array.from({ length: count }, (_, at) => ` a${at}:b\n`).join('')}`
+    expect((await outlineOf(text, never))?.members).toHaveLength(count)
+  }
+
+  it('reads many definitions in a branch', () => readsDefinitions(2_000))
+
+  it('reads more definitions in a branch than a call can have arguments', { tags: 'long' }, () =>
+    readsDefinitions(140_000),
+  )
 
   it('finds a fence for code with more fences than a call can have arguments', () => {
     const code = '``` '.repeat(150_000)

@@ -20,13 +20,36 @@ const coinsAt = (now: string | (() => Date), { coins = 3, seed = 1, klines = {} 
   createCoins({ count: coins, seed, clock: typeof now === 'string' ? () => new Date(now) : now, klines })
 
 /** Every candle from the first hour to the clock, as numbers; hours without one are left out. */
-function allCandles(coins: ReturnType<typeof coinsAt>, symbol: string): CoinCandle[] {
+const allCandles = (coins: ReturnType<typeof coinsAt>, symbol: string) =>
+  candlesOf(coins, symbol, { fromMs: FIRST_MS, toMs: coins.nowMs() })
+
+function candlesOf(
+  coins: ReturnType<typeof coinsAt>,
+  symbol: string,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): CoinCandle[] {
   const found: CoinCandle[] = []
-  for (let openMs = FIRST_MS; openMs <= coins.nowMs(); openMs += HOUR_MS) {
+  for (let openMs = fromMs; openMs <= toMs; openMs += HOUR_MS) {
     const candle = coins.candle(symbol, openMs)
     if (candle !== undefined) found.push(candle)
   }
   return found
+}
+
+/** What is impossible in candles that follow each other: in one of them, or between two. */
+function impossible(candles: CoinCandle[]): CoinCandle[] {
+  // counted, not asserted one by one: expect() a million times takes longer than the walk
+  const broken = candles.filter(
+    ({ open, high, low, close, base, quote, trades, takerBase, takerQuote }) =>
+      !(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close)) ||
+      !(quote >= low * base * (1 - 1e-6) && quote <= high * base * (1 + 1e-6)) ||
+      !(base > 0 && takerBase < base && takerQuote < quote && trades >= 1 && Number.isInteger(trades)),
+  )
+  const jumps = candles.slice(1).filter((candle, index) => {
+    const before = candles[index]
+    return before?.openMs === candle.openMs - HOUR_MS && before.close !== candle.open
+  })
+  return [...broken, ...jumps]
 }
 
 describe('the simulated coins', () => {
@@ -63,27 +86,32 @@ describe('the simulated coins', () => {
     }
   })
 
-  it('coins stay plausible for ten years: no jump between candles, no impossible candle, no explosion', () => {
+  it(
+    'coins stay plausible for ten years: no jump between candles, no impossible candle, no explosion',
+    { tags: 'long' },
+    () => {
+      const coins = coinsAt('2027-08-17T00:00:00Z', { coins: 4 })
+      for (const { symbol, level } of coins.list()) {
+        const candles = allCandles(coins, symbol)
+        expect(candles.length).toBeGreaterThan(87_000)
+        expect(impossible(candles)).toEqual([])
+        expect(Math.min(...candles.slice(-9_000).map(({ low }) => low))).toBeGreaterThan(level / 8)
+        expect(candles.reduce((top, { high }) => Math.max(top, high), 0)).toBeLessThan(level * 8)
+      }
+    },
+  )
+
+  it('coins stay plausible in two days of each of 120 months: no jump, no impossible candle, no explosion', () => {
     const coins = coinsAt('2027-08-17T00:00:00Z', { coins: 4 })
-    for (const { symbol, level } of coins.list()) {
-      const candles = allCandles(coins, symbol)
-      expect(candles.length).toBeGreaterThan(87_000)
-      // counted, not asserted one by one: expect() a million times takes longer than the walk
-      const broken = candles.filter(
-        ({ open, high, low, close, base, quote, trades, takerBase, takerQuote }) =>
-          !(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close)) ||
-          !(quote >= low * base * (1 - 1e-6) && quote <= high * base * (1 + 1e-6)) ||
-          !(base > 0 && takerBase < base && takerQuote < quote && trades >= 1 && Number.isInteger(trades)),
-      )
-      expect(broken).toEqual([])
-      const jumps = candles.slice(1).filter((candle, index) => {
-        const before = candles[index]
-        return before?.openMs === candle.openMs - HOUR_MS && before.close !== candle.open
-      })
-      expect(jumps).toEqual([])
-      expect(Math.min(...candles.slice(-9_000).map(({ low }) => low))).toBeGreaterThan(level / 8)
-      expect(candles.reduce((top, { high }) => Math.max(top, high), 0)).toBeLessThan(level * 8)
-    }
+    for (const { symbol, level } of coins.list())
+      for (let month = 0; month < 120; month += 1) {
+        const fromMs = FIRST_MS + month * 30 * DAY_MS
+        const candles = candlesOf(coins, symbol, { fromMs, toMs: fromMs + 2 * DAY_MS })
+        expect(candles.length).toBeGreaterThan(12)
+        expect(impossible(candles)).toEqual([])
+        expect(Math.max(...candles.map(({ high }) => high))).toBeLessThan(level * 8)
+        if (month >= 108) expect(Math.min(...candles.map(({ low }) => low))).toBeGreaterThan(level / 8)
+      }
   })
 })
 
@@ -109,7 +137,7 @@ describe('the gaps of the simulated exchange', () => {
   })
 
   it('gaps account for every hour without a candle, including the maintenance of 2018 to 2021', () => {
-    const coins = coinsAt(NOW)
+    const coins = coinsAt('2021-06-01T00:00:00Z')
     const gaps = coins.gaps(FIRST_MS, coins.nowMs())
     const hours = Math.floor((coins.nowMs() - FIRST_MS) / HOUR_MS) + 1
     const missing = gaps.reduce((sum, gap) => sum + gap.hours, 0)
@@ -140,7 +168,12 @@ describe('the gaps of the simulated exchange', () => {
 
 describe('the current hour', () => {
   const openMs = Date.parse('2026-05-04T10:00:00Z')
-  const at = (offsetMs: number) => coinsAt(() => new Date(openMs + offsetMs)).candle('BTCUSDT', openMs)
+  let nowMs = openMs
+  const moving = coinsAt(() => new Date(nowMs))
+  const at = (offsetMs: number) => {
+    nowMs = openMs + offsetMs
+    return moving.candle('BTCUSDT', openMs)
+  }
 
   it('the current hour begins at its open, moves by the minute and ends as the whole candle', () => {
     const whole = coinsAt('2026-06-01T00:00:00Z').candle('BTCUSDT', openMs)

@@ -48,7 +48,8 @@ async function layOut(files: readonly { path: string; content: string | Buffer }
 function python(args: readonly string[]) {
   return runProgram({
     program: 'python3',
-    args,
+    // Without the packages of the machine: none is needed, and to look for them takes longer than what is run.
+    args: ['-S', ...args],
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, PYTHONPATH: join(folder, 'src') },
     timeoutMs: TIMEOUT_MS,

@@ -77,7 +77,11 @@ describe('a backtest', () => {
 
   it('a backtest never uses a model older than requested, nor one fitted after the candle opened', () => {
     for (const refitMs of [HOUR_MS, 7 * HOUR_MS, DAY_MS]) {
-      for (const { fittedMs, baseMs } of only(table, { ...OPTIONS, refitMs }).forecasts) {
+      // Thirty fits of each.
+      const toMs = OPTIONS.fromMs + Math.min(30 * refitMs, 480 * HOUR_MS)
+      const { forecasts } = only(table, { ...OPTIONS, refitMs, toMs })
+      expect(forecasts.length).toBeGreaterThan(20)
+      for (const { fittedMs, baseMs } of forecasts) {
         expect(baseMs).toBeGreaterThanOrEqual(fittedMs)
         expect(baseMs).toBeLessThan(fittedMs + refitMs)
         expect((fittedMs - OPTIONS.fromMs) % refitMs).toBe(0)

@@ -16,7 +16,17 @@ const FIBONACCI = { fibo23: 0.236, fibo38: 0.382, fibo50: 0.5, fibo61: 0.618, fi
 /** `holes`: some volumes are missing. `away`: no sentiment, and one column never changes. */
 export type Variant = 'whole' | 'holes' | 'away'
 
+const made = new Map<string, FeatureTable>()
+
+/** Made once for each symbol and variant: nobody changes it. */
 export function dailyTable(symbol: string, variant: Variant): FeatureTable {
+  const key = `${symbol} ${variant}`
+  const table = made.get(key) ?? tableOf(symbol, variant)
+  made.set(key, table)
+  return table
+}
+
+function tableOf(symbol: string, variant: Variant): FeatureTable {
   const candles = records(`prices/binance_klines12_${symbol}_1d_2024-07_2026-07.csv`)
   const index = new Map(
     records('fear-greed/fng_history_2018-02-01_2026-03-31.csv').map((day) => [

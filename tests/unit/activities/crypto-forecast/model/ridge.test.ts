@@ -141,7 +141,8 @@ describe('a ridge model from running sums', () => {
     const random = randomNumbers(8)
     // Each leans on the one before: 0.93 to its neighbour, less than 0.9 to the one before that.
     const lean = (values: Float64Array): Float64Array => {
-      const spread = Math.sqrt(mean([...values].map((value) => (value - mean([...values])) ** 2)))
+      const middle = mean([...values])
+      const spread = Math.sqrt(mean([...values].map((value) => (value - middle) ** 2)))
       return values.map((value) => -(value + (random() - 0.5) * spread * 1.35))
     }
     const rsi = Float64Array.from(table.openMs, () => random() * 100)

