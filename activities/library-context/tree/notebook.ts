@@ -1,5 +1,7 @@
-/** Notebooks without their outputs: only what the author wrote. */
-import { z } from 'zod'
+/**
+ * Notebooks without their outputs: only what the author wrote. Their shape is checked by hand: this is the only place of
+ * the program that reads a tree that would need zod, which takes a third of the program's start.
+ */
 import { valueEnd } from '../../../core/json-bounds.ts'
 import { fenced, fencesClosed, plain, readable } from './document-text.ts'
 
@@ -15,18 +17,6 @@ export interface Notebook {
   cells: NotebookCell[]
 }
 
-const lines = z.union([z.string(), z.array(z.string())])
-/** `input` and `worksheets` are format 3, which old repositories still have; unknown keys are ignored. */
-const cell = z.object({ cell_type: z.string(), source: lines.optional(), input: lines.optional() })
-const notebook = z.object({
-  cells: z.array(z.unknown()).optional(),
-  worksheets: z.array(z.object({ cells: z.array(z.unknown()) })).optional(),
-  metadata: z
-    .object({ kernelspec: z.object({ language: z.string() }).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-})
-
 /** Lines and numbers of outputs; an estimate. The largest notebook that is read could hold five times as many, in 300 MB. */
 const MAX_VALUES = 1_000_000
 
@@ -34,13 +24,31 @@ const LANGUAGE = /^[A-Za-z][A-Za-z0-9+#-]{0,19}$/
 
 /** Reads a notebook of format 3 or 4. Undefined if the text is not a notebook; cells of another shape are skipped. */
 export function notebookOf(path: string, text: string): Notebook | undefined {
-  const parsed = notebook.safeParse(json(text))
-  if (!parsed.success) return undefined
-  const { cells, worksheets, metadata } = parsed.data
-  const all = cells ?? worksheets?.flatMap((sheet) => sheet.cells)
-  if (all === undefined) return undefined
-  const language = metadata?.kernelspec?.language.toLowerCase() ?? 'python'
-  return { path, language: LANGUAGE.test(language) ? language : 'text', cells: all.flatMap(cellOf) }
+  const parsed = json(text)
+  const cells = isRecord(parsed) ? cellsIn(parsed) : undefined
+  if (!isRecord(parsed) || cells === undefined) return undefined
+  const language = kernelLanguage(parsed['metadata'])?.toLowerCase() ?? 'python'
+  return { path, language: LANGUAGE.test(language) ? language : 'text', cells: cells.flatMap(cellOf) }
+}
+
+/** Cells of format 4, or of the worksheets of format 3, which old repositories still have. */
+function cellsIn({ cells, worksheets }: Record<string, unknown>): unknown[] | undefined {
+  const sheets = worksheets === undefined ? [] : cellsOfSheets(worksheets)
+  if (sheets === undefined) return undefined
+  if (cells !== undefined) return Array.isArray(cells) ? cells : undefined
+  return worksheets === undefined ? undefined : sheets
+}
+
+function cellsOfSheets(worksheets: unknown): unknown[] | undefined {
+  if (!Array.isArray(worksheets)) return undefined
+  const sheets = worksheets.map((sheet: unknown) => (isRecord(sheet) ? sheet['cells'] : undefined))
+  return sheets.every((one) => Array.isArray(one)) ? sheets.flat() : undefined
+}
+
+function kernelLanguage(metadata: unknown): string | undefined {
+  const kernel = isRecord(metadata) ? metadata['kernelspec'] : undefined
+  const language = isRecord(kernel) ? kernel['language'] : undefined
+  return typeof language === 'string' ? language : undefined
 }
 
 function json(text: string): unknown {
@@ -53,15 +61,25 @@ function json(text: string): unknown {
   }
 }
 
-function cellOf(value: unknown): NotebookCell[] {
-  const parsed = cell.safeParse(value)
-  if (!parsed.success) return []
-  const { cell_type: type, source, input } = parsed.data
+function cellOf(cell: unknown): NotebookCell[] {
+  if (!isRecord(cell)) return []
+  const { cell_type: type, source, input } = cell
+  if (!isTextOrNothing(source) || !isTextOrNothing(input)) return []
   const said = source ?? input ?? ''
   const text = readable(plain(typeof said === 'string' ? said : said.join('')))
   if (text === '') return []
   if (type === 'code') return [{ kind: 'code', text }]
   return type === 'markdown' || type === 'heading' ? [{ kind: 'markdown', text }] : []
+}
+
+/** A text is one string, or a list of its lines. */
+function isTextOrNothing(value: unknown): value is string | string[] | undefined {
+  if (value === undefined || typeof value === 'string') return true
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The cells as markdown, code in fences. */
