@@ -1,6 +1,6 @@
 /**
  * `almanac libraries`, `run library-context` and its dry run: their output matches the stored rows, and a dry run
- * stores nothing.
+ * stores nothing. Each test begins after the same first night.
  */
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,17 +8,19 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LibrariesStatus } from '../../../client/library-context/status.ts'
 import type { RunView } from '../../../client/run-view.ts'
-import { startRun } from '../../../client/runs.ts'
-import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { freePort } from '../../../local/taken-port.ts'
-import { pipelineById } from '../../../pipelines/index.ts'
 import type { LibraryNight, ListChange } from '../../../core/library-context/night-event.ts'
+import type { SimulatedLibrary } from '../../../simulator/library-context/libraries.ts'
 import type { RenderedEnding } from '../../../wording/run.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command, startCommand, type CommandResult } from '../../support/command.ts'
 import { everythingStored } from '../../support/everything-stored.ts'
-import { withoutBubblewrap } from '../../support/library-context/library-stack.ts'
-import { startTestStack, type TestStack } from '../../support/stack.ts'
+import {
+  startLibraryStack,
+  withoutBubblewrap,
+  type LibraryStack,
+} from '../../support/library-context/library-stack.ts'
+import type { TestStack } from '../../support/stack.ts'
 import { toolsDir } from '../../support/tools-dir.ts'
 
 const SKY_MAP = 'sim-astro/SkyMap'
@@ -27,42 +29,58 @@ const QUANT_LAB = 'sim-finance/quant-lab'
 /** A repository with only a title: no text of it passes the gate. */
 const TITLE = 'sim-astro/astro-title'
 
+interface RanNight extends RenderedEnding {
+  workflowId: string
+  night: LibraryNight
+}
+
+let library: LibraryStack
 let stack: TestStack
 let worker: RunningWorker
+/** The first night, as its command printed it. */
+let first: RanNight
+let backToFirst: () => Promise<void>
+/** What a test pushes to. */
+let skyMap: SimulatedLibrary
 beforeAll(async () => {
-  stack = await startTestStack({
-    simulator: { rateLimits: false },
-    sections: {
-      'library-context': {
-        domains: {
-          // Of these, SkyMap and the planck-maps are in the list: cmb-lensing has its stars from the tests.
-          astronomy: { description: 'For astronomers', keywords: ['skymap', 'cmb', 'planck'], top: 2 },
-          named: { description: 'Two by name', source: { list: [QUANT_LAB, TITLE] } },
-        },
+  library = await startLibraryStack({
+    libraryContext: {
+      domains: {
+        // Of these, SkyMap and the planck-maps are in the list: cmb-lensing has its stars from the tests.
+        astronomy: { description: 'For astronomers', keywords: ['skymap', 'cmb', 'planck'], top: 2 },
+        named: { description: 'Two by name', source: { list: [QUANT_LAB, TITLE] } },
       },
     },
   })
+  stack = library.stack
   // Contexts by the static reader only: these tests do not depend on the engine, which the commands do not find either.
   const tools = join(stack.config.stateDir, 'tools')
   rmSync(tools)
   mkdirSync(tools)
   symlinkSync(join(toolsDir, 'temporal'), join(tools, 'temporal'))
-  worker = await stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
+  worker = await library.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
+  const found = stack.simulator.world.libraries.byName(SKY_MAP)
+  if (found === undefined) throw new Error(`the world has ${SKY_MAP}`)
+  skyMap = found.library
+  startingWorld()
+  first = await json<RanNight>('run', 'library-context', '--wait')
+  backToFirst = await library.keep()
 })
 afterAll(async () => {
   await worker.stop()
-  await stack.stop()
+  await library.stop()
 })
 beforeEach(async () => {
+  startingWorld()
+  await backToFirst()
+})
+
+function startingWorld(): void {
   const { libraries } = stack.simulator.world
-  stack.simulator.faults.clear()
-  stack.simulator.requests.clear()
-  libraries.change(SKY_MAP, { stars: 3_650 })
+  libraries.change(SKY_MAP, { stars: 3_650, pushes: skyMap.pushes, pushedAt: skyMap.pushedAt })
   libraries.change(LENSING, { stars: 100 })
   libraries.change(QUANT_LAB, { state: 'present' })
-  await stack.database.db.execute(sql`truncate library_catalogue, libraries, library_names, library_snapshots,
-    library_contexts, library_attempts, pipeline_runs, run_events, raw_payloads, quarantine`)
-})
+}
 
 const almanac = (...args: string[]): Promise<CommandResult> => command(args, stack.env)
 
@@ -77,19 +95,6 @@ interface DryNight extends RenderedEnding {
 }
 const dryRun = (...args: string[]) => json<DryNight>('run', 'library-context', '--dry-run', ...args)
 
-async function night(): Promise<EndingInWords> {
-  const pipeline = pipelineById('library-context')
-  if (pipeline === undefined) throw new Error('library-context is not registered')
-  const ending = await endingOf(await startRun(stack.client, pipeline, 'manual'))
-  // The library with a title only.
-  expect(ending.counts['contexts'], JSON.stringify(ending)).toMatchObject({
-    fetched: 4,
-    written: 3,
-    rejected: 1,
-  })
-  return ending
-}
-
 /** Moves the rows of a night into the past, so that the next list is a new one. */
 async function aDayPasses(): Promise<void> {
   await stack.database.db.execute(sql`update library_snapshots set date = date - 1`)
@@ -100,6 +105,10 @@ async function aDayPasses(): Promise<void> {
 
 describe('a dry run', () => {
   it('a dry run predicts the first night exactly, and neither stores nor clones anything', async () => {
+    const attempts = await stack.database.select<{ name: string; why: string }>(
+      sql`select name, why from library_attempts join libraries using (library) order by name collate "C"`,
+    )
+    await library.reset()
     const before = await everythingStored(stack)
     const plan = await dryRun()
     expect(await everythingStored(stack)).toEqual(before)
@@ -118,16 +127,11 @@ describe('a dry run', () => {
         .toSorted(),
     ).toEqual([SKY_MAP, QUANT_LAB])
     expect(plan.contexts.every(({ why }) => why === 'new')).toBe(true)
-    await night()
-    const attempts = await stack.database.select<{ name: string; why: string }>(
-      sql`select name, why from library_attempts join libraries using (library) order by name collate "C"`,
-    )
     const planned = plan.contexts.map(({ library, why }) => ({ name: library, why }))
     expect(attempts).toEqual(planned.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
   })
 
   it('a dry run reports changes since the last night, and requests the newest commits without a clone', async () => {
-    await night()
     await aDayPasses()
     const { libraries } = stack.simulator.world
     libraries.push(SKY_MAP)
@@ -169,7 +173,6 @@ describe('a dry run', () => {
   })
 
   it('a dry run says in words what would be done', async () => {
-    await night()
     const { code, stdout, stderr } = await almanac('run', 'library-context', '--dry-run')
     expect(code).toBe(0)
     expect(stderr).toBe('ascl …\nlists …\nstars …\nchanges …\n')
@@ -187,7 +190,6 @@ describe('a dry run', () => {
   })
 
   it('a dry run uses stored data if a source is away, and says so', async () => {
-    await night()
     stack.simulator.faults.set('ascl', { kind: 'status', status: 503 })
     stack.simulator.faults.set('github', { kind: 'status', status: 503 })
     stack.simulator.faults.set('git', { kind: 'status', status: 503 })
@@ -207,7 +209,6 @@ describe('a dry run', () => {
   })
 
   it('a dry run recognises a renamed library', async () => {
-    await night()
     await aDayPasses()
     const { libraries } = stack.simulator.world
     libraries.change(SKY_MAP, { name: 'SkyCharts' })
@@ -235,6 +236,7 @@ describe('a dry run', () => {
 
 describe('almanac libraries', () => {
   it('"libraries" says what to do before the first night', async () => {
+    await library.reset()
     const { code, stdout, stderr } = await almanac('libraries')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
@@ -245,15 +247,12 @@ describe('almanac libraries', () => {
   })
 
   it('"libraries" shows each list with stars, contexts and failures; the files that it names exist', async () => {
-    await night()
     await aDayPasses()
     stack.simulator.world.libraries.change(LENSING, { stars: 3_000 })
     stack.simulator.world.libraries.change(SKY_MAP, { stars: 3_662 })
     await stack.database.db.execute(sql`update library_attempts set next_try_at = now() + interval '3 days'
       where library = ${TITLE}`)
-    const pipeline = pipelineById('library-context')
-    if (pipeline === undefined) throw new Error('library-context is not registered')
-    await endingOf(await startRun(stack.client, pipeline, 'manual'))
+    await library.night()
     const { stdout } = await almanac('libraries')
     expect(stdout).toMatch(/^1 +sim-astro\/SkyMap +3,662 \(\+12\) +static +[\d,]+ +today$/m)
     expect(stdout).toMatch(/^2 +sim-cosmo\/cmb-lensing +3,000 \(new\) +static +[\d,]+ +today$/m)
@@ -276,7 +275,6 @@ describe('almanac libraries', () => {
   })
 
   it('"libraries" shows only libraries without a context, or one domain, on request', async () => {
-    await night()
     const missing = await almanac('libraries', '--missing-context')
     expect(missing.stdout).toContain('every library has a context')
     expect(missing.stdout).toContain('without a context: 1 library')
@@ -288,27 +286,23 @@ describe('almanac libraries', () => {
 
 describe('a night', () => {
   it('a night is summarised at its end, by "show", and in JSON as it is stored', async () => {
-    const ran = await json<{ workflowId: string; runId: string; night: LibraryNight }>(
-      'run',
-      'library-context',
-      '--wait',
-    )
+    expect(first.counts['contexts']).toMatchObject({ fetched: 4, written: 3, rejected: 1 })
     const [stored] = await stack.database.select<{ payload: LibraryNight }>(
       sql`select payload from run_events where type = 'library-night'`,
     )
-    expect(ran.night).toEqual(stored?.payload)
-    expect(ran.night.failed.map(({ name }) => name)).toEqual([TITLE])
-    const view = await json<RunView & { night: LibraryNight }>('show', ran.workflowId)
-    expect(view.night).toEqual(ran.night)
+    expect(first.night).toEqual(stored?.payload)
+    expect(first.night.failed.map(({ name }) => name)).toEqual([TITLE])
+    const view = await json<RunView & { night: LibraryNight }>('show', first.workflowId)
+    expect(view.night).toEqual(first.night)
     expect(view.chains.map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(
       [`${TITLE} failed`, `${SKY_MAP} done`, 'sim-cosmo/planck-maps done', `${QUANT_LAB} done`].toSorted(),
     )
-    const { stdout } = await almanac('show', ran.workflowId)
+    const { stdout } = await almanac('show', first.workflowId)
     expect(stdout).toMatch(/^child workflows: (3 made, 1 title-only|1 title-only, 3 made)$/m)
     expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
     expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
     expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ required/m)
-    const child = await json<RunView & { night: LibraryNight }>('show', `${ran.workflowId}/${SKY_MAP}`)
+    const child = await json<RunView & { night: LibraryNight }>('show', `${first.workflowId}/${SKY_MAP}`)
     expect(child.outcome).toBe('made')
     expect(child.steps.map(({ step }) => step)).toEqual([
       'claimHost',
@@ -319,22 +313,24 @@ describe('a night', () => {
   })
 
   it('reports during a night which clone fails, why, and when it is retried', async () => {
-    const match = '^/sim-astro/SkyMap'
+    const match = `^/${QUANT_LAB}`
     stack.simulator.faults.set('git', { kind: 'status', status: 503, match })
-    const running = startCommand(['run', 'library-context', '--wait'], stack.env)
+    const again = ['run', 'library-context', '--wait', '--domain', 'named', '--force']
+    const running = startCommand(again, stack.env)
     await running.said(
-      /^sim-astro\/SkyMap cloneLibrary waiting after attempt \d+: UpstreamUnavailable: .+, next attempt at /m,
+      /^sim-finance\/quant-lab cloneLibrary waiting after attempt \d+: UpstreamUnavailable: .+, next attempt at /m,
     )
-    const [run] = await json<{ workflowId: string }[]>('runs')
+    const runs = await json<{ workflowId: string }[]>('runs')
+    const run = runs.find(({ workflowId }) => workflowId !== first.workflowId)
     const { stdout } = await almanac('show', run?.workflowId ?? '')
-    expect(stdout).toMatch(/^child workflows: \d running/m)
-    expect(stdout).toMatch(/^sim-astro\/SkyMap +cloneLibrary +(waiting|running) +\d/m)
+    expect(stdout).toMatch(/^child workflows: .*\d running/m)
+    expect(stdout).toMatch(/^sim-finance\/quant-lab +cloneLibrary +(waiting|running) +\d/m)
     stack.simulator.faults.clear()
     const { code, stdout: output } = await running.ended
     expect(code).toBe(0)
-    expect(output).toMatch(/^sim-astro\/SkyMap made$/m)
+    expect(output).toMatch(/^sim-finance\/quant-lab made$/m)
     expect(output).toMatch(/^sim-astro\/astro-title title-only: /m)
-    expect(output).toMatch(/^contexts made: 3 \(static 3\)$/m)
+    expect(output).toMatch(/^contexts made: 1 \(static 1\)$/m)
   })
 })
 
