@@ -1,7 +1,11 @@
-/** Requests of a night, counted by the simulator, with pushes and renames between and during nights. */
+/**
+ * Requests of a night, counted by the simulator, with pushes and renames between and during nights. Each test begins
+ * after the same first night.
+ */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../core/durations.ts'
+import type { SimulatedLibrary } from '../../../simulator/library-context/libraries.ts'
 import { createGit } from '../../../upstreams/git/git.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import {
@@ -9,21 +13,34 @@ import {
   startLibraryStack,
   whyOf,
   withoutBubblewrap,
+  type LibrarySettings,
   type LibraryStack,
   type Night,
 } from '../../support/library-context/library-stack.ts'
 
-const EXTRA = 12
+/** Each is cloned once, in the first night; the last one is not in its list. */
+const EXTRA = 4
+const FOLLOWED = EXTRA - 1
+const NEW = `sim-astro/extra-${EXTRA}`
 /** A list of one branch is far below, a pack of the smallest repository above. */
 const LARGEST_BRANCH_LIST = 500
 
 let library: LibraryStack
 let worker: RunningWorker
+let first: Night
+let backToFirst: () => Promise<void>
+let domains: LibrarySettings['domains']
+let extras: SimulatedLibrary[]
 /** Called before each clone: what happens in the middle of a night. */
 let beforeClone: (fullName: string) => void = () => undefined
 
 beforeAll(async () => {
-  library = await startLibraryStack({ simulator: { libraries: EXTRA } })
+  library = await startLibraryStack({
+    simulator: { libraries: EXTRA },
+    libraryContext: {
+      domains: { sky: { description: 'Some', source: 'ascl', keywords: ['extra-'], never: [NEW], top: 100 } },
+    },
+  })
   const { tracked, programEnv } = library.stack.config
   const git = createGit({ baseUrl: tracked['library-context'].github_url, environment: programEnv })
   worker = await library.startWorker({
@@ -38,33 +55,31 @@ beforeAll(async () => {
       },
     },
   })
+  extras = world()
+    .list()
+    .filter(({ name }) => name.startsWith('extra-'))
+  domains = library.settings.domains
+  first = await completeNight()
+  backToFirst = await library.keep()
 })
 afterAll(async () => {
   await worker.stop()
   await library.stop()
 })
 beforeEach(async () => {
-  await library.reset()
+  for (const { githubId, owner, name, pushes, pushedAt } of extras) {
+    const now = world().byId(githubId)
+    if (now !== undefined) world().change(`${now.owner}/${now.name}`, { owner, name, pushes, pushedAt })
+  }
+  await backToFirst()
   beforeClone = () => undefined
+  library.settings.domains = domains
   delete library.settings.changed_within_days
 })
 
 const world = () => library.stack.simulator.world.libraries
 const headOf = (fullName: string) => library.stack.simulator.world.git.headOf(fullName)
 const entryOf = (fullName: string) => library.published.entry('sky', fullName)
-const followed = (...list: string[]) => {
-  library.settings.domains = {
-    sky: {
-      description: 'Some',
-      source: { list },
-      keywords: [],
-      match: 'substring' as const,
-      always: [],
-      never: [],
-      top: 100,
-    },
-  }
-}
 const completeNight = async (params = {}): Promise<Night> => {
   const night = await library.night(params)
   expect(night.ending.outcome, JSON.stringify(night.ending.counts)).toBe('complete')
@@ -80,13 +95,8 @@ const made = ({ summary }: Night) => summary.made.map(({ name, why }) => [name, 
 describe('a night in which nothing has changed', () => {
   it('an unchanged night contacts ASCL once, GitHub once, git for one line a library, and clones nothing', async () => {
     const { requests } = library.stack.simulator
-    followed()
-    const [domain] = Object.values(library.settings.domains)
-    if (domain === undefined) throw new Error('a domain was just set')
-    Object.assign(domain, { source: 'ascl', keywords: ['extra-', 'sim-cosmo'] })
-    const first = await completeNight()
     const size = library.published.list('sky').libraries.length
-    expect(size).toBeGreaterThan(EXTRA)
+    expect(size).toBe(FOLLOWED)
     expect(first.summary).toMatchObject({ failed: [], unchanged: 0 })
     expect(made(first)).toHaveLength(size)
     expect(first.summary.clonedBytes).toBeGreaterThan(0)
@@ -111,13 +121,11 @@ describe('a night in which nothing has changed', () => {
   })
 
   it('clones only the library that has a push', async () => {
-    followed('sim-astro/extra-1', 'sim-astro/extra-2')
-    await completeNight()
     const before = entryOf('sim-astro/extra-2')?.contextCommit
     world().push('sim-astro/extra-2')
     const night = await nextNight()
     expect(made(night)).toEqual([['sim-astro/extra-2', 'changed']])
-    expect(night.summary.unchanged).toBe(1)
+    expect(night.summary.unchanged).toBe(FOLLOWED - 1)
     const { requests } = library.stack.simulator
     const packs = requests
       .list()
@@ -136,31 +144,27 @@ describe('a night in which nothing has changed', () => {
 
 describe('a push during the night', () => {
   it('makes the context of the cloned commit after a push during the night, and the next night finds nothing new', async () => {
-    followed('sim-astro/extra-3')
-    await completeNight()
-    world().push('sim-astro/extra-3')
-    const asked = await headOf('sim-astro/extra-3')
+    world().push('sim-astro/extra-2')
+    const asked = await headOf('sim-astro/extra-2')
     beforeClone = (fullName) => {
       world().push(fullName)
     }
-    expect(made(await nextNight())).toEqual([['sim-astro/extra-3', 'changed']])
+    expect(made(await nextNight())).toEqual([['sim-astro/extra-2', 'changed']])
     beforeClone = () => undefined
-    const cloned = await headOf('sim-astro/extra-3')
+    const cloned = await headOf('sim-astro/extra-2')
     expect(cloned).not.toBe(asked)
-    expect(entryOf('sim-astro/extra-3')?.contextCommit).toBe(cloned)
-    expect((await nextNight()).summary).toMatchObject({ made: [], unchanged: 1 })
+    expect(entryOf('sim-astro/extra-2')?.contextCommit).toBe(cloned)
+    expect((await nextNight()).summary).toMatchObject({ made: [], unchanged: FOLLOWED })
   })
 })
 
 describe('a renamed library', () => {
   it('a renamed library keeps its context: same row, file under the new name, no clone', async () => {
-    followed('sim-astro/extra-4', 'sim-astro/extra-5')
-    await completeNight()
-    const before = entryOf('sim-astro/extra-4')
-    const text = library.published.contextText('sim-astro__extra-4-context.txt')
-    world().change('sim-astro/extra-4', { owner: 'sim-surveys', name: 'Extra-Four' })
+    const before = entryOf('sim-astro/extra-1')
+    const text = library.published.contextText('sim-astro__extra-1-context.txt')
+    world().change('sim-astro/extra-1', { owner: 'sim-surveys', name: 'Extra-Four' })
     const night = await nextNight()
-    expect(night.summary).toMatchObject({ made: [], failed: [], unchanged: 2 })
+    expect(night.summary).toMatchObject({ made: [], failed: [], unchanged: FOLLOWED })
     expect(night.summary.lists).toMatchObject([{ entered: [], left: [] }])
     const after = entryOf('sim-surveys/Extra-Four')
     expect(after).toMatchObject({
@@ -172,10 +176,15 @@ describe('a renamed library', () => {
       contextMadeAt: expect.any(String) as string,
     })
     expect(library.published.contextFiles()).toEqual([
-      'sim-astro__extra-5-context.txt',
+      'sim-astro__extra-2-context.txt',
+      'sim-astro__extra-3-context.txt',
       'sim-surveys__Extra-Four-context.txt',
     ])
-    expect(library.published.links()).toEqual(['Extra-Four-context.txt', 'extra-5-context.txt'])
+    expect(library.published.links()).toEqual([
+      'Extra-Four-context.txt',
+      'extra-2-context.txt',
+      'extra-3-context.txt',
+    ])
     expect(library.published.contextText('sim-surveys__Extra-Four-context.txt')).toBe(text)
     const rows = await library.stack.database.select(sql`
       select library, (select count(*)::int from library_snapshots as s where s.library = l.library) as nights,
@@ -188,41 +197,47 @@ describe('a renamed library', () => {
   })
 
   it('a rename that differs only in case keeps one file, under the new spelling', async () => {
-    followed('sim-astro/extra-6')
-    await completeNight()
-    world().change('sim-astro/extra-6', { name: 'EXTRA-6' })
-    expect((await nextNight()).summary).toMatchObject({ made: [], failed: [], unchanged: 1 })
-    expect(library.published.contextFiles()).toEqual(['sim-astro__EXTRA-6-context.txt'])
-    expect(library.published.links()).toEqual(['EXTRA-6-context.txt'])
-    expect(entryOf('sim-astro/extra-6')).toMatchObject({ name: 'sim-astro/EXTRA-6', hasContextFile: true })
+    world().change('sim-astro/extra-1', { name: 'EXTRA-1' })
+    expect((await nextNight()).summary).toMatchObject({ made: [], failed: [], unchanged: FOLLOWED })
+    expect(library.published.contextFiles()).toEqual([
+      'sim-astro__EXTRA-1-context.txt',
+      'sim-astro__extra-2-context.txt',
+      'sim-astro__extra-3-context.txt',
+    ])
+    expect(library.published.links()).toEqual([
+      'EXTRA-1-context.txt',
+      'extra-2-context.txt',
+      'extra-3-context.txt',
+    ])
+    expect(entryOf('sim-astro/extra-1')).toMatchObject({ name: 'sim-astro/EXTRA-1', hasContextFile: true })
   })
 })
 
 describe('changed_within_days', () => {
   it('changed_within_days ignores an older change without a warning, and accepts a recent one', async () => {
-    followed('sim-astro/extra-7')
-    await completeNight()
-    const first = entryOf('sim-astro/extra-7')?.contextCommit
+    const first = entryOf('sim-astro/extra-1')?.contextCommit
     library.settings.changed_within_days = 30
     const pushedAt = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS)
-    const pushes = world().byName('sim-astro/extra-7')?.library.pushes ?? 0
-    world().change('sim-astro/extra-7', { pushes: pushes + 1, pushedAt: pushedAt(40) })
+    const pushes = world().byName('sim-astro/extra-1')?.library.pushes ?? 0
+    world().change('sim-astro/extra-1', { pushes: pushes + 1, pushedAt: pushedAt(40) })
     expect((await nextNight()).summary).toMatchObject({ made: [], failed: [] })
-    expect(entryOf('sim-astro/extra-7')?.contextCommit).toBe(first)
-    world().change('sim-astro/extra-7', { pushes: pushes + 2, pushedAt: pushedAt(10) })
-    expect(made(await nextNight())).toEqual([['sim-astro/extra-7', 'changed']])
-    expect(entryOf('sim-astro/extra-7')?.contextCommit).toBe(await headOf('sim-astro/extra-7'))
+    expect(entryOf('sim-astro/extra-1')?.contextCommit).toBe(first)
+    world().change('sim-astro/extra-1', { pushes: pushes + 2, pushedAt: pushedAt(10) })
+    expect(made(await nextNight())).toEqual([['sim-astro/extra-1', 'changed']])
+    expect(entryOf('sim-astro/extra-1')?.contextCommit).toBe(await headOf('sim-astro/extra-1'))
   })
 
   it('changed_within_days does not exclude a new library; if unset, any change counts', async () => {
     library.settings.changed_within_days = 1
-    followed('sim-astro/extra-8')
-    const night = await completeNight()
-    expect(made(night)).toEqual([['sim-astro/extra-8', 'new']])
+    const { sky } = library.settings.domains
+    if (sky === undefined) throw new Error('the stack has it')
+    library.settings.domains = { sky: { ...sky, never: [] } }
+    const night = await nextNight()
+    expect(made(night)).toEqual([[NEW, 'new']])
     expect(whyOf(night.ending, 'changes')).toBe('')
     delete library.settings.changed_within_days
-    const pushes = world().byName('sim-astro/extra-8')?.library.pushes ?? 0
-    world().change('sim-astro/extra-8', { pushes: pushes + 1 })
-    expect(made(await nextNight())).toEqual([['sim-astro/extra-8', 'changed']])
+    const pushes = world().byName(NEW)?.library.pushes ?? 0
+    world().change(NEW, { pushes: pushes + 1 })
+    expect(made(await nextNight())).toEqual([[NEW, 'changed']])
   })
 })
