@@ -1,6 +1,7 @@
 /**
  * contextmaker on libraries that attack, in native mode, where their programs really run. Each attack also runs without
- * the sandbox to show that it works; otherwise its failure would prove nothing.
+ * the sandbox to show that it works; otherwise its failure would prove nothing. Attacks that end by themselves share one
+ * build, and what safe mode must not run is in one library: most of a build is the start of Sphinx.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -9,7 +10,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import {
   createContextmaker,
   type ContextmakerOptions,
@@ -29,13 +30,37 @@ import * as hostile from '../../support/library-context/hostile-configurations.t
 /** Shorter than the test's patience, longer than a start on a busy machine. */
 const SHORT_WALL_MS = 3_000
 const NEVER = new AbortController().signal
+const SECRET = 'of-the-environment'
+const hasMake = spawnSync('make', ['--version']).status === 0
+
+const SLEEPING_MAKEFILE = 'html:\n\tsleep 86400\nclean:\n\techo html sphinx\n'
+/** A notebook, and what jupytext would execute to read it. */
+const LESSON = {
+  'docs/lesson.ipynb': JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: {},
+    cells: [{ cell_type: 'markdown', id: 'a', metadata: {}, source: ['Words of the notebook'] }],
+  }),
+  'docs/.jupytext.py': 'import time\ntime.sleep(86400)\n',
+}
 
 describeSandbox('a hostile library', () => {
   let venv: string
   let scratch: string
+  let attacks: Attacks
+  /** What the attacks of one build showed. */
+  let seen: Record<string, string>
   const remove: (() => void)[] = []
   beforeAll(async () => {
     venv = await testVenv()
+    attacks = await prepareAttacks(venv)
+    process.env.ALMANAC_TEST_SECRET = SECRET
+    try {
+      seen = await inside(Object.values(attacks.programs).join('\n'))
+    } finally {
+      delete process.env.ALMANAC_TEST_SECRET
+    }
   })
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'almanac-hostile-'))
@@ -44,6 +69,7 @@ describeSandbox('a hostile library', () => {
     for (const one of remove.splice(0)) one()
     rmSync(scratch, { recursive: true, force: true })
   })
+  afterAll(() => attacks.end())
 
   const tree = (files: Record<string, string>) => {
     const made = sourceTree(files)
@@ -72,68 +98,47 @@ describeSandbox('a hostile library', () => {
   }
 
   it('a hostile build reads neither the environment nor files of the host', async () => {
-    const file = join(scratch, 'secret')
-    writeFileSync(file, 'of-the-host', { mode: 0o644 })
-    const conf = hostile.readsSecrets(file)
-    const free = await outside(conf, { ALMANAC_TEST_SECRET: 'of-the-environment' })
-    expect(free).toMatchObject({ own: 'of-the-environment', file: 'of-the-host', passwd: 'True' })
-    process.env.ALMANAC_TEST_SECRET = 'of-the-environment'
-    try {
-      expect(await inside(conf)).toEqual({
-        own: 'refused-KeyError',
-        others: 'refused-FileNotFoundError',
-        file: 'refused-FileNotFoundError',
-        passwd: 'refused-FileNotFoundError',
-        root: 'refused-FileNotFoundError',
-        user: '65534',
-        system: ['bin', 'lib', 'lib64', 'share'].filter((name) => existsSync(join('/usr', name))).join('-'),
-        keys: 'refused-PermissionError',
-      })
-    } finally {
-      delete process.env.ALMANAC_TEST_SECRET
-    }
+    const free = await outside(attacks.programs.secrets, { ALMANAC_TEST_SECRET: SECRET })
+    expect(free).toMatchObject({ own: SECRET, file: 'of-the-host', passwd: 'True' })
+    expect(seen).toMatchObject({
+      own: 'refused-KeyError',
+      others: 'refused-FileNotFoundError',
+      file: 'refused-FileNotFoundError',
+      passwd: 'refused-FileNotFoundError',
+      root: 'refused-FileNotFoundError',
+      user: '65534',
+      system: ['bin', 'lib', 'lib64', 'share'].filter((name) => existsSync(join('/usr', name))).join('-'),
+      keys: 'refused-PermissionError',
+    })
   })
 
   it('a hostile build writes nothing outside, and changes nothing of its environment', async () => {
-    const mark = `almanac-mark-${process.pid}`
-    const closed = [scratch, '/', '/usr', '/usr/lib', '/in', '/dev', '/dev/shm', venv, join(venv, 'bin')]
-    const before = fileTimes(venv)
+    const { mark, closed, venvBefore } = attacks
     expect(Object.values(await outside(hostile.writesEverywhere([scratch], mark)))).toEqual(['written'])
-    rmSync(join(scratch, mark))
-    const seen = await inside(hostile.writesEverywhere([...closed, '/tmp'], mark))
     for (const folder of closed) expect(seen[folder.replace(/\W/g, '_')], folder).toContain('refused')
     expect(seen._tmp).toBe('written')
     for (const folder of [...closed, '/tmp']) expect(existsSync(join(folder, mark)), folder).toBe(false)
-    expect(fileTimes(venv)).toEqual(before)
+    expect(fileTimes(venv)).toEqual(venvBefore)
   })
 
   it('a hostile build reaches no network, not even of this machine', async () => {
-    const listener = await listen()
-    try {
-      const conf = hostile.opensConnections(listener.port)
-      expect(await outside(conf)).toMatchObject({ tcp: 'connected', udp: 'sent' })
-      await expect.poll(() => listener.reached).toEqual({ tcp: 1, udp: 1 })
-      const seen = await inside(conf)
-      expect(seen.tcp).toContain('refused')
-      expect(seen.interfaces).toBe('lo')
-      expect(listener.reached).toEqual({ tcp: 1, udp: 1 })
-    } finally {
-      await listener.close()
-    }
+    const { listener } = attacks
+    expect(listener.reached).toEqual({ tcp: 0, udp: 0 })
+    expect(seen.tcp).toContain('refused')
+    expect(seen.interfaces).toBe('lo')
+    expect(await outside(attacks.programs.network)).toMatchObject({ tcp: 'connected', udp: 'sent' })
+    await expect.poll(() => listener.reached).toEqual({ tcp: 1, udp: 1 })
   })
 
   it('a hostile build starts a few processes, not hundreds', async () => {
-    const conf = hostile.forks(300)
-    expect((await outside(conf)).children).toBe('300')
-    const seen = await inside(conf)
+    expect((await outside(attacks.programs.forks)).children).toBe('300')
     expect(seen.forks).toBe('refused-BlockingIOError')
     expect(Number(seen.children)).toBeLessThan(64)
   })
 
   it('a hostile build gets no more memory than one process may have', async () => {
-    const conf = hostile.takesMemory(1200)
-    expect((await outside(conf)).memory).toBe('taken')
-    expect((await inside(conf)).memory).toBe('refused-MemoryError')
+    expect((await outside(attacks.programs.memory)).memory).toBe('taken')
+    expect(seen.memory).toBe('refused-MemoryError')
   })
 
   it('a hostile build gets no more memory by spreading it over processes', async () => {
@@ -150,7 +155,6 @@ describeSandbox('a hostile library', () => {
     expect(await outside(hostile.fillsDisks([scratch], 80))).toEqual({
       [`fill${scratch.replace(/\W/g, '_')}`]: '80MiB-largest-80MiB',
     })
-    const seen = await inside(hostile.fillsDisks(['/tmp', '/out', '/dev/shm'], 400))
     expect(seen['fill_dev_shm']).toBe('0MiB-largest-0MiB')
     for (const [folder, most] of [
       ['_tmp', 256],
@@ -164,10 +168,10 @@ describeSandbox('a hostile library', () => {
   })
 
   it('a hostile build does not print forever', async () => {
-    const seen = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForever)], {
+    const free = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForever)], {
       maxBuffer: 1_000_000,
     })
-    expect(seen.error).toMatchObject({ code: 'ENOBUFS' })
+    expect(free.error).toMatchObject({ code: 'ENOBUFS' })
     const ended = await make(hostileLibrary(hostile.printsForever), 'native', { wallMs: 10_000 }).then(
       ({ markdown }) => markdown,
       (error: unknown) => error,
@@ -184,36 +188,27 @@ describeSandbox('a hostile library', () => {
       type: 'CommandTimedOut',
       message: expect.stringContaining('contextmaker (native mode) did not end within 3 s') as string,
     })
-    expect((await make(hostileLibrary(conf), 'safe')).markdown).toContain('Using orbit')
   })
 
-  it('runs a Makefile in native mode alone', async () => {
-    const makefile = 'html:\n\tsleep 86400\nclean:\n\techo html sphinx\n'
-    const files = { ...GOOD_LIBRARY, 'docs/Makefile': makefile, 'docs/conf.py': '' }
-    const hasMake = spawnSync('make', ['--version']).status === 0
-    if (hasMake)
-      await expect(make(files, 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
-        type: 'CommandTimedOut',
-      })
-    expect((await make(files, 'safe')).log).toContain('Mode: Sphinx Build')
-    expect((await make(files, 'strip')).log).toContain('Mode: Non-Sphinx')
-  })
-
-  it('runs a jupytext configuration in native mode alone', async () => {
-    const notebook = JSON.stringify({
-      nbformat: 4,
-      nbformat_minor: 5,
-      metadata: {},
-      cells: [{ cell_type: 'markdown', id: 'a', metadata: {}, source: ['Words of the notebook'] }],
+  it.runIf(hasMake)('runs a Makefile in native mode', async () => {
+    const files = { ...GOOD_LIBRARY, 'docs/Makefile': SLEEPING_MAKEFILE, 'docs/conf.py': '' }
+    await expect(make(files, 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
+      type: 'CommandTimedOut',
     })
-    const files = {
-      ...GOOD_LIBRARY,
-      'docs/conf.py': '',
-      'docs/lesson.ipynb': notebook,
-      'docs/.jupytext.py': 'import time\ntime.sleep(86400)\n',
-    }
+  })
+
+  it('runs a jupytext configuration in native mode', async () => {
+    const files = { ...GOOD_LIBRARY, ...LESSON, 'docs/conf.py': '' }
     await expect(make(files, 'native', { wallMs: 5_000 })).rejects.toMatchObject({ type: 'CommandTimedOut' })
-    expect((await make(files, 'safe')).markdown).toContain('Words of the notebook')
+  })
+
+  it('runs neither the configuration, the Makefile nor that of jupytext in safe and in strip mode', async () => {
+    const files = { ...hostileLibrary(hostile.sleepsForever), ...LESSON, 'docs/Makefile': SLEEPING_MAKEFILE }
+    const safe = await make(files, 'safe')
+    expect(safe.log).toContain('Mode: Sphinx Build')
+    expect(safe.markdown).toContain('Using orbit')
+    expect(safe.markdown).toContain('Words of the notebook')
+    expect((await make(files, 'strip')).log).toContain('Mode: Non-Sphinx')
   })
 
   it('a hostile build leaves no process behind, not even a hidden one', async () => {
@@ -247,6 +242,45 @@ describeSandbox('a hostile library', () => {
   })
 })
 
+/** Attacks that end by themselves and leave the next one what it needs. */
+interface Attacks {
+  programs: Record<'secrets' | 'writes' | 'network' | 'forks' | 'memory' | 'disks', string>
+  /** Name of the files that one of them writes, and the folders in which it may not. */
+  mark: string
+  closed: string[]
+  /** The files of the environment before the build. */
+  venvBefore: string[]
+  listener: Listener
+  end: () => Promise<void>
+}
+
+async function prepareAttacks(venv: string): Promise<Attacks> {
+  const folder = mkdtempSync(join(tmpdir(), 'almanac-attacked-'))
+  const secret = join(folder, 'secret')
+  writeFileSync(secret, 'of-the-host', { mode: 0o644 })
+  const mark = `almanac-mark-${process.pid}`
+  const closed = [folder, '/', '/usr', '/usr/lib', '/in', '/dev', '/dev/shm', venv, join(venv, 'bin')]
+  const listener = await listen()
+  return {
+    programs: {
+      secrets: hostile.readsSecrets(secret),
+      writes: hostile.writesEverywhere([...closed, '/tmp'], mark),
+      network: hostile.opensConnections(listener.port),
+      forks: hostile.forks(300),
+      memory: hostile.takesMemory(1200),
+      disks: hostile.fillsDisks(['/tmp', '/out', '/dev/shm'], 400),
+    },
+    mark,
+    closed,
+    venvBefore: fileTimes(venv),
+    listener,
+    end: async () => {
+      await listener.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
 /** Lines `SEEN-name-value` of a text, by name. */
 function jsonLines(text: string): Record<string, string> {
   const plain = text.replaceAll('\\', '')
@@ -279,12 +313,14 @@ async function ourSandboxes(): Promise<number[]> {
   return lines.filter(({ line }) => line.includes('ctx-')).map(({ pid }) => pid)
 }
 
-/** Counts what reaches a port of this machine. */
-async function listen(): Promise<{
+interface Listener {
   port: number
   reached: { tcp: number; udp: number }
   close: () => Promise<void>
-}> {
+}
+
+/** Counts what reaches a port of this machine. */
+async function listen(): Promise<Listener> {
   const reached = { tcp: 0, udp: 0 }
   const server = createServer((socket) => {
     reached.tcp++

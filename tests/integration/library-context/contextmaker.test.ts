@@ -32,10 +32,13 @@ const isRoot = process.getuid?.() === 0
 describeSandbox('contextmaker', () => {
   let venv: string
   let contextmaker: Contextmaker
+  /** The good library in safe mode. */
+  let safe: Awaited<ReturnType<typeof make>>
   const remove: (() => void)[] = []
   beforeAll(async () => {
     venv = await testVenv()
     contextmaker = createContextmaker({ venv })
+    safe = await make(tree(GOOD_LIBRARY), 'safe')
   })
   afterEach(() => {
     for (const one of remove.splice(0)) one()
@@ -53,8 +56,8 @@ describeSandbox('contextmaker', () => {
     expect(await contextmaker.ready()).toEqual({ ok: true, version: '1.8.8' })
   })
 
-  it('contextmaker makes one text of the pages in safe mode, without the configuration of the library', async () => {
-    const { markdown, log, seconds } = await make(tree(GOOD_LIBRARY), 'safe')
+  it('contextmaker makes one text of the pages in safe mode, without the configuration of the library', () => {
+    const { markdown, log, seconds } = safe
     expect(markdown).toContain(
       'from orbit import period\n    if period(1.0) > 0:\n        print("it goes round")',
     )
@@ -64,10 +67,9 @@ describeSandbox('contextmaker', () => {
     expect(seconds).toBeGreaterThan(0)
   })
 
-  it('contextmaker keeps the content of directives and roles of extensions that are not installed', async () => {
-    const { markdown } = await make(tree(GOOD_LIBRARY), 'safe')
-    expect(markdown).toContain('orbit.draw(eccentricity=0.3)')
-    expect(markdown).toContain('Text inside an extension that is not installed.')
+  it('contextmaker keeps the content of directives and roles of extensions that are not installed', () => {
+    expect(safe.markdown).toContain('orbit.draw(eccentricity=0.3)')
+    expect(safe.markdown).toContain('Text inside an extension that is not installed.')
   })
 
   it('contextmaker finds pages if the first one is Markdown', async () => {
@@ -118,8 +120,7 @@ describeSandbox('contextmaker', () => {
   })
 
   it('contextmaker gives the same text for the same tree', async () => {
-    const path = tree(GOOD_LIBRARY)
-    expect((await make(path, 'safe')).markdown).toBe((await make(path, 'safe')).markdown)
+    expect((await make(tree(GOOD_LIBRARY), 'safe')).markdown).toBe(safe.markdown)
   })
 
   it('contextmaker sanitizes a name that would write elsewhere, or run setup.py', async () => {
