@@ -1,6 +1,6 @@
 /** Nights with a full disk: reported for each library, made up for in the next night, without leftovers. */
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -137,16 +137,10 @@ function smallDisk(): { mount: () => string; unmount: () => void } | undefined {
   return isPossible ? { mount, unmount } : undefined
 }
 
-/** Takes all room of a disk but what a few small files need. */
+/** Takes all room of a disk but what a few small files need. By a program: half a GB written here would hold the worker. */
 function fill(disk: string): void {
-  const file = openSync(join(disk, 'filler'), 'w')
-  const block = Buffer.alloc(1_048_576)
-  const leave = 4 * 4_096
-  for (;;) {
-    const { bavail, bsize } = statfsSync(disk)
-    const free = bavail * bsize - leave
-    if (free <= 0) break
-    writeSync(file, block, 0, Math.min(free, block.length))
-  }
-  closeSync(file)
+  const { bavail, bsize } = statfsSync(disk)
+  const free = bavail * bsize - 4 * 4_096
+  const { status, stderr } = spawnSync('fallocate', [`--length=${free}`, join(disk, 'filler')])
+  if (status !== 0) throw new Error(`the disk cannot be filled: ${stderr.toString()}`)
 }

@@ -154,7 +154,7 @@ describeSandbox('contextmaker killed from outside', () => {
 describe('a machine without bubblewrap', () => {
   it('without bubblewrap, runs no code of a library, uses the static engine, and says once how to install it', async () => {
     await testVenv()
-    const kinds: RepositoryKind[] = ['sleeps', 'writes-outside', 'sphinx']
+    const kinds: RepositoryKind[] = ['sleeps', 'writes-outside']
     listOnly(library, kinds)
     const { ending, summary } = await withWorker(QUICK, () => library.night())
     expect(ending.outcome).toBe('complete')

@@ -224,7 +224,8 @@ describeRecorded('the recorded night without a token', () => {
 })
 
 describeRecorded('the recorded world through whole nights', () => {
-  const TOP = 6
+  /** Each is cloned once. */
+  const TOP = 3
   let library: LibraryStack
   let worker: RunningWorker
   beforeAll(async () => {
