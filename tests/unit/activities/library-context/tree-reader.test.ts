@@ -53,10 +53,10 @@ describe('a tree', () => {
 describe('a limit', () => {
   it('ends the reading of a tree that needs too much memory, and nothing else', async () => {
     const folder = treeOf({ ...small, 'a.ipynb': `{"cells":[${'[],'.repeat(490_000)}[]]}` })
-    const reader = createTreeReader({ heapMb: 32 })
+    const reader = createTreeReader({ heapMb: 16 })
     expect(await rejection(reader.read({ folder, head }, never))).toMatchObject({
       type: 'CommandFailed',
-      message: expect.stringContaining('more than 32 MB of memory') as string,
+      message: expect.stringContaining('more than 16 MB of memory') as string,
     })
     expect(await reader.read({ folder: treeOf(small), head }, never)).toHaveProperty('passed')
   })
