@@ -227,17 +227,21 @@ describe('changed_within_days', () => {
     expect(entryOf('sim-astro/extra-1')?.contextCommit).toBe(await headOf('sim-astro/extra-1'))
   })
 
-  it('changed_within_days does not exclude a new library; if unset, any change counts', async () => {
-    library.settings.changed_within_days = 1
-    const { sky } = library.settings.domains
-    if (sky === undefined) throw new Error('the stack has it')
-    library.settings.domains = { sky: { ...sky, never: [] } }
-    const night = await nextNight()
-    expect(made(night)).toEqual([[NEW, 'new']])
-    expect(whyOf(night.ending, 'changes')).toBe('')
-    delete library.settings.changed_within_days
-    const pushes = world().byName(NEW)?.library.pushes ?? 0
-    world().change(NEW, { pushes: pushes + 1 })
-    expect(made(await nextNight())).toEqual([[NEW, 'changed']])
-  })
+  it(
+    'changed_within_days does not exclude a new library; if unset, any change counts',
+    { tags: 'long' },
+    async () => {
+      library.settings.changed_within_days = 1
+      const { sky } = library.settings.domains
+      if (sky === undefined) throw new Error('the stack has it')
+      library.settings.domains = { sky: { ...sky, never: [] } }
+      const night = await nextNight()
+      expect(made(night)).toEqual([[NEW, 'new']])
+      expect(whyOf(night.ending, 'changes')).toBe('')
+      delete library.settings.changed_within_days
+      const pushes = world().byName(NEW)?.library.pushes ?? 0
+      world().change(NEW, { pushes: pushes + 1 })
+      expect(made(await nextNight())).toEqual([[NEW, 'changed']])
+    },
+  )
 })

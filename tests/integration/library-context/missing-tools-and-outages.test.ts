@@ -199,28 +199,32 @@ describe('an unavailable git server', () => {
     })
   })
 
-  it('"temporal workflow describe" shows the attempts of a clone and why they fail', async () => {
-    const { simulator, client, config } = library.stack
-    const ask = temporalCommand(temporalExecutable(toolsDir), config.env)
-    listOnly(library, ['sphinx'])
-    await withWorker(QUICK, async () => {
-      simulator.faults.set('git', { kind: 'refuse' })
-      const handle = await startRun(client, libraryContext(), 'manual', {})
-      const child = `${handle.workflowId}/${nameOf('sphinx')}`
-      const text = await until(async () => {
-        const open = client.workflow.getHandle(child).describe()
-        const pending = (await open.catch(() => undefined))?.raw.pendingActivities ?? []
-        const isTriedAgain = pending.some(({ attempt, lastFailure }) => lastFailure && (attempt ?? 0) > 1)
-        return isTriedAgain && ask('workflow', 'describe', '-w', child)
+  it(
+    '"temporal workflow describe" shows the attempts of a clone and why they fail',
+    { tags: 'long' },
+    async () => {
+      const { simulator, client, config } = library.stack
+      const ask = temporalCommand(temporalExecutable(toolsDir), config.env)
+      listOnly(library, ['sphinx'])
+      await withWorker(QUICK, async () => {
+        simulator.faults.set('git', { kind: 'refuse' })
+        const handle = await startRun(client, libraryContext(), 'manual', {})
+        const child = `${handle.workflowId}/${nameOf('sphinx')}`
+        const text = await until(async () => {
+          const open = client.workflow.getHandle(child).describe()
+          const pending = (await open.catch(() => undefined))?.raw.pendingActivities ?? []
+          const isTriedAgain = pending.some(({ attempt, lastFailure }) => lastFailure && (attempt ?? 0) > 1)
+          return isTriedAgain && ask('workflow', 'describe', '-w', child)
+        })
+        expect(text).toContain('makeContextWorkflow')
+        expect(text).toContain('cloneLibrary')
+        expect(text).toMatch(/Attempt\s+[2-5]/)
+        expect(text).toContain(`${nameOf('sphinx')} cannot be cloned`)
+        simulator.faults.clear()
+        expect((await endingOf(handle)).outcome).toBe('complete')
+        const { made } = await summaryOf(library.stack.database.db, handle.firstExecutionRunId)
+        expect(made.map(({ name }) => name)).toEqual([nameOf('sphinx')])
       })
-      expect(text).toContain('makeContextWorkflow')
-      expect(text).toContain('cloneLibrary')
-      expect(text).toMatch(/Attempt\s+[2-5]/)
-      expect(text).toContain(`${nameOf('sphinx')} cannot be cloned`)
-      simulator.faults.clear()
-      expect((await endingOf(handle)).outcome).toBe('complete')
-      const { made } = await summaryOf(library.stack.database.db, handle.firstExecutionRunId)
-      expect(made.map(({ name }) => name)).toEqual([nameOf('sphinx')])
-    })
-  })
+    },
+  )
 })
