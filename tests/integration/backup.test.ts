@@ -30,6 +30,7 @@ import { command, startCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { toolsDir } from '../support/tools-dir.ts'
 import { until } from '../support/until.ts'
+import { eachVariant } from '../support/each-variant.ts'
 
 let root: string
 let database: TestDatabase
@@ -124,7 +125,7 @@ describe('a backup', () => {
     expect(await scratchDatabases()).toEqual([])
   })
 
-  it('holds no other backups', async () => {
+  it('holds no other backups', { tags: 'long' }, async () => {
     const inside = join(config.dataDir, 'my backups [1]')
     await makeBackup(config, inside)
     const { file } = await makeBackup(config, inside)
@@ -150,7 +151,7 @@ describe('a backup', () => {
 })
 
 describe('backups at the same moment', () => {
-  it('are all kept, each with its checksum', async () => {
+  it('are all kept, each with its checksum', { tags: 'long' }, async () => {
     const folder = join(root, 'same second')
     const both = await Promise.all([makeBackup(config, folder), makeBackup(config, folder)])
     expect(new Set(both.map(({ file }) => file)).size).toBe(2)
@@ -224,16 +225,20 @@ describe('a damaged backup', () => {
     rmSync(join(root, 'copy', 'parts'), { recursive: true })
   })
 
-  it('whose files cannot be read is found, and keeps nobody from restoring another', async () => {
-    await repack((folder) => {
-      writeFileSync(join(folder, FILES), 'no archive')
-    })
-    await expect(verifyBackup(config, copy)).rejects.toMatchObject({ type: 'PayloadInvalid' })
-    const other = await emptyStack('tried twice')
-    await expect(restoreBackup(other, copy)).rejects.toMatchObject({ type: 'CommandFailed' })
-    await restoreBackup(other, made)
-    expect(await fingerprint(other.env.DATABASE_URL ?? '')).toEqual(await fingerprint(database.url))
-  })
+  it(
+    'whose files cannot be read is found, and keeps nobody from restoring another',
+    { tags: 'long' },
+    async () => {
+      await repack((folder) => {
+        writeFileSync(join(folder, FILES), 'no archive')
+      })
+      await expect(verifyBackup(config, copy)).rejects.toMatchObject({ type: 'PayloadInvalid' })
+      const other = await emptyStack('tried twice')
+      await expect(restoreBackup(other, copy)).rejects.toMatchObject({ type: 'CommandFailed' })
+      await restoreBackup(other, made)
+      expect(await fingerprint(other.env.DATABASE_URL ?? '')).toEqual(await fingerprint(database.url))
+    },
+  )
 })
 
 it('almanac backup tells what it saved, keeps the newest, and runs the command after it', async () => {
@@ -259,7 +264,7 @@ it('almanac backup tells what it saved, keeps the newest, and runs the command a
 })
 
 describe('almanac backup that is asked to end', () => {
-  it.each([
+  eachVariant([
     ['SIGINT', 'while it is written', 130],
     ['SIGTERM', 'while it is restored', 143],
   ] as const)('by %s %s says so, and leaves nothing behind', async (signal, when, code) => {

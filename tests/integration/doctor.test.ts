@@ -57,7 +57,7 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('doctor names an open record whose run is gone', async () => {
+  it('doctor names an open record whose run is gone', { tags: 'long' }, async () => {
     expect(found(await examined(), 'run records')?.state).toBe('ok')
     const { db } = stack.database
     const startedAt = new Date(Date.now() - 10 * MINUTE_MS).toISOString()
@@ -121,7 +121,7 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('doctor, runs and schedules list end by themselves while servers hang', async () => {
+  it('doctor, runs and schedules list end by themselves while servers hang', { tags: 'long' }, async () => {
     const hanging = createServer()
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
     const { port } = hanging.address() as AddressInfo

@@ -84,7 +84,7 @@ describe('the embedded PostgreSQL', () => {
     })
   })
 
-  it('takes over a database that an earlier version made as the superuser', async () => {
+  it('takes over a database that an earlier version made as the superuser', { tags: 'long' }, async () => {
     const port = await freePort()
     const first = await start({ port })
     const earlier = new URL(first.adminUrl)
@@ -115,11 +115,15 @@ describe('the embedded PostgreSQL', () => {
     expect((await start({ port })).adopted).toBe(false)
   })
 
-  it('PostgreSQL makes a new password where an interrupted first start left an empty one', async () => {
-    writeFileSync(`${dataDir}.password`, '')
-    await start({ port: await freePort() })
-    expect(readFileSync(`${dataDir}.password`, 'utf8')).toMatch(/^[\w-]{32}$/)
-  })
+  it(
+    'PostgreSQL makes a new password where an interrupted first start left an empty one',
+    { tags: 'long' },
+    async () => {
+      writeFileSync(`${dataDir}.password`, '')
+      await start({ port: await freePort() })
+      expect(readFileSync(`${dataDir}.password`, 'utf8')).toMatch(/^[\w-]{32}$/)
+    },
+  )
 
   it('adopts the PostgreSQL server that already runs on its folder', async () => {
     const port = await freePort()
@@ -151,7 +155,7 @@ describe('the embedded PostgreSQL', () => {
     await client.end()
   })
 
-  it('ignores a stale postmaster.pid whose pid is another program now', async () => {
+  it('ignores a stale postmaster.pid whose pid is another program now', { tags: 'long' }, async () => {
     const port = await freePort()
     const first = await start({ port })
     const pidFile = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8')
@@ -161,7 +165,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second.adopted).toBe(false)
   })
 
-  it('moves a PostgreSQL server that was left running to the requested port', async () => {
+  it('moves a PostgreSQL server that was left running to the requested port', { tags: 'long' }, async () => {
     const first = await start({ port: await freePort() })
     const port = await freePort()
     const second = await start({ port })
@@ -181,7 +185,7 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(dataDir)).toBe(false)
   })
 
-  it('PostgreSQL starts over after an initdb that was killed half-way', async () => {
+  it('PostgreSQL starts over after an initdb that was killed half-way', { tags: 'long' }, async () => {
     const halfMade = join(folder, `${basename(dataDir)}.initdb-1`)
     mkdirSync(join(halfMade, 'base'), { recursive: true })
     await start({ port: await freePort() })
@@ -195,7 +199,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(attempt).rejects.toThrow(/made by PostgreSQL 17.*dump it with version 17/)
   })
 
-  it('PostgreSQL refuses a data folder whose password is lost', async () => {
+  it('PostgreSQL refuses a data folder whose password is lost', { tags: 'long' }, async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     writeFileSync(`${dataDir}.password`, '')
@@ -204,14 +208,14 @@ describe('the embedded PostgreSQL', () => {
     await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is missing; put it back/)
   })
 
-  it('leaves no PostgreSQL server behind if the password is wrong', async () => {
+  it('leaves no PostgreSQL server behind if the password is wrong', { tags: 'long' }, async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     await expect(startPostgres({ dataDir, port, password: 'another' })).rejects.toThrow(/refused "almanac"/)
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
   })
 
-  it('PostgreSQL rotates a large log at the next start', async () => {
+  it('PostgreSQL rotates a large log at the next start', { tags: 'long' }, async () => {
     const log = join(dirname(dataDir), 'postgres.log')
     writeFileSync(log, 'x'.repeat(6 * 1024 * 1024))
     await start({ port: await freePort() })

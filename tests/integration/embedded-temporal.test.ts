@@ -25,6 +25,7 @@ import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal, type TemporalOptions } from '../../local/temporal.ts'
 import { packageRoot } from '../../system/package-root.ts'
+import { eachVariant } from '../support/each-variant.ts'
 const STOP_MS = 300_000
 
 let stateDir: string
@@ -127,7 +128,7 @@ describe('the embedded Temporal server', () => {
     expect(optionalTsToMs(found.config?.workflowExecutionRetentionTtl)).toBe(7 * DAY_MS)
   })
 
-  it('Temporal serves its web UI on its port, and none when headless', async () => {
+  it('Temporal serves its web UI on its port, and none when headless', { tags: 'long' }, async () => {
     const uiPort = await freePort()
     const server = await start({ port: await freePort(), uiPort })
     expect(server.uiUrl).toBe(`http://127.0.0.1:${uiPort}`)
@@ -143,7 +144,7 @@ describe('the embedded Temporal server', () => {
     expect(second).toMatchObject({ adopted: true, pid: first.pid })
   })
 
-  it('replaces a Temporal server that was left running with other settings', async () => {
+  it('replaces a Temporal server that was left running with other settings', { tags: 'long' }, async () => {
     const port = await freePort()
     const first = await start({ port, defaults: true })
     const second = await start({ port })
@@ -151,7 +152,7 @@ describe('the embedded Temporal server', () => {
     expect(identify(first.pid)).toBeUndefined()
   })
 
-  it('Temporal keeps its workflows over kill -9 and a start', async () => {
+  it('Temporal keeps its workflows over kill -9 and a start', { tags: 'long' }, async () => {
     const port = await freePort()
     const first = await start({ port })
     await withClient(first, ({ workflow }) =>
@@ -167,26 +168,34 @@ describe('the embedded Temporal server', () => {
     expect(found.status.name).toBe('RUNNING')
   })
 
-  it('adopts a Temporal server without any file that names it, however its folder is reached', async () => {
-    const port = await freePort()
-    const first = await start({ port })
-    const link = `${stateDir} link`
-    symlinkSync(stateDir, link)
-    const second = await start({ port, stateDir: link })
-    rmSync(link)
-    expect(second).toMatchObject({ adopted: true, pid: first.pid })
-  })
+  it(
+    'adopts a Temporal server without any file that names it, however its folder is reached',
+    { tags: 'long' },
+    async () => {
+      const port = await freePort()
+      const first = await start({ port })
+      const link = `${stateDir} link`
+      symlinkSync(stateDir, link)
+      const second = await start({ port, stateDir: link })
+      rmSync(link)
+      expect(second).toMatchObject({ adopted: true, pid: first.pid })
+    },
+  )
 
-  it('leaves the Temporal server of the folder alone that this one is a copy of', async () => {
-    const first = await start({ port: await freePort() })
-    const copy = `${stateDir} copy`
-    cpSync(stateDir, copy, { recursive: true })
-    const second = await start({ port: await freePort(), stateDir: copy })
-    expect(second.adopted).toBe(false)
-    expect(identify(first.pid)).toBeDefined()
-    await second.stop()
-    rmSync(copy, { recursive: true })
-  })
+  it(
+    'leaves the Temporal server of the folder alone that this one is a copy of',
+    { tags: 'long' },
+    async () => {
+      const first = await start({ port: await freePort() })
+      const copy = `${stateDir} copy`
+      cpSync(stateDir, copy, { recursive: true })
+      const second = await start({ port: await freePort(), stateDir: copy })
+      expect(second.adopted).toBe(false)
+      expect(identify(first.pid)).toBeDefined()
+      await second.stop()
+      rmSync(copy, { recursive: true })
+    },
+  )
 
   it.runIf(process.platform === 'linux')(
     'Temporal takes nothing that a web page of another site posts to any of its ports',
@@ -213,7 +222,7 @@ describe('the embedded Temporal server', () => {
     },
   )
 
-  it.each([
+  eachVariant([
     ['empty, as an interrupted first start leaves it', ''],
     ['no database', 'x'.repeat(10_000)],
   ])('puts a store aside that is %s, says so, and begins with an empty one', async (_name, content) => {

@@ -18,6 +18,7 @@ import { identify } from '../../local/process-identity.mjs'
 import { takeStackLock } from '../../local/stack-lock.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { until } from '../support/until.ts'
+import { eachVariant } from '../support/each-variant.ts'
 
 const INSTALLED = /^Installing packages … \d+\.\d s$/gm
 
@@ -129,7 +130,7 @@ describe('prepare', () => {
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
   })
 
-  it('prepare installs again if a full disk left half of npm’s record', async () => {
+  it('prepare installs again if a full disk left half of npm’s record', { tags: 'long' }, async () => {
     await prepareFor('runs')
     writeFileSync(join(root, 'node_modules', '.package-lock.json'), '')
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
@@ -173,13 +174,19 @@ describe('prepare', () => {
     expect(said.match(INSTALLED)).toHaveLength(1)
   })
 
-  it('prepare installs once when three start together, each with a state folder of its own', async () => {
-    const folders = ['one', 'two', 'three'].map((name) => join(root, name))
-    const all = await Promise.all(folders.map((folder) => prepareFor('runs', { ALMANAC_STATE_DIR: folder })))
-    expect(all.map(({ code }) => code)).toEqual([0, 0, 0])
-    const said = all.map((ended) => ended.said).join('')
-    expect(said.match(INSTALLED)).toHaveLength(1)
-  })
+  it(
+    'prepare installs once when three start together, each with a state folder of its own',
+    { tags: 'long' },
+    async () => {
+      const folders = ['one', 'two', 'three'].map((name) => join(root, name))
+      const all = await Promise.all(
+        folders.map((folder) => prepareFor('runs', { ALMANAC_STATE_DIR: folder })),
+      )
+      expect(all.map(({ code }) => code)).toEqual([0, 0, 0])
+      const said = all.map((ended) => ended.said).join('')
+      expect(said.match(INSTALLED)).toHaveLength(1)
+    },
+  )
 
   it('prepare shows npm’s reason and what to do when the installation fails', async () => {
     writeFileSync(
@@ -192,7 +199,7 @@ describe('prepare', () => {
     expect(said).toMatch(/See that package-lock\.json fits package\.json/)
   })
 
-  it.each(['.almanac', join('.almanac', 'demo')])(
+  eachVariant(['.almanac', join('.almanac', 'demo')])(
     'prepare leaves the packages alone while the stack in %s runs on them',
     async (stateDir) => {
       await prepareFor('runs')

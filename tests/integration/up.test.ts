@@ -112,35 +112,39 @@ async function collectNow(): Promise<void> {
 }
 
 describe('almanac up', () => {
-  it('up reports where everything is, collects once, refuses a second stack, and leaves nothing behind', async () => {
-    const first = await up()
-    expect(first.output()).toMatch(new RegExp(`database .*127.0.0.1:${ports.postgres}`))
-    expect(first.output()).toMatch(new RegExp(`temporal .*127.0.0.1:${ports.temporal}`))
-    expect(first.output()).toContain(`http://127.0.0.1:${ports.ui}`)
-    expect((await fetch(`http://127.0.0.1:${ports.ui}`)).status).toBe(200)
-    await firstCollection()
-    expect(first.output()).toContain(`http://127.0.0.1:${ports.page}`)
-    const rows = `http://127.0.0.1:${ports.page}/api/data/mod-stats/daily-stats`
-    expect(await (await fetch(rows)).json()).toMatchObject({ rows: Array.from({ length: 6 }, () => ({})) })
+  it(
+    'up reports where everything is, collects once, refuses a second stack, and leaves nothing behind',
+    { tags: 'long' },
+    async () => {
+      const first = await up()
+      expect(first.output()).toMatch(new RegExp(`database .*127.0.0.1:${ports.postgres}`))
+      expect(first.output()).toMatch(new RegExp(`temporal .*127.0.0.1:${ports.temporal}`))
+      expect(first.output()).toContain(`http://127.0.0.1:${ports.ui}`)
+      expect((await fetch(`http://127.0.0.1:${ports.ui}`)).status).toBe(200)
+      await firstCollection()
+      expect(first.output()).toContain(`http://127.0.0.1:${ports.page}`)
+      const rows = `http://127.0.0.1:${ports.page}/api/data/mod-stats/daily-stats`
+      expect(await (await fetch(rows)).json()).toMatchObject({ rows: Array.from({ length: 6 }, () => ({})) })
 
-    const second = await commandProcess(['up'], env)
-    expect(second.code).toBe(1)
-    expect(second.stderr).toMatch(new RegExp(`"almanac up" \\(process ${first.pid}, since `))
-    const before = await outcomes()
-    await stop(first)
+      const second = await commandProcess(['up'], env)
+      expect(second.code).toBe(1)
+      expect(second.stderr).toMatch(new RegExp(`"almanac up" \\(process ${first.pid}, since `))
+      const before = await outcomes()
+      await stop(first)
 
-    const again = await up()
-    expect(again.output()).not.toMatch(/collecting|adopted/)
-    expect(await outcomes()).toEqual(before)
-    const days = await select<{ n: number }>(sql`select count(*)::int as n from daily_stats`)
-    expect(days).toEqual([{ n: 6 }])
-    // The other pipeline has no section in almanac.yaml: it does not run and is not mentioned.
-    expect(await select(sql`select distinct pipeline from pipeline_runs`)).toEqual([
-      { pipeline: 'mod-stats' },
-    ])
-    await stop(again)
-    for (const one of [first, again]) expect(one.output()).not.toContain('crypto-forecast')
-  })
+      const again = await up()
+      expect(again.output()).not.toMatch(/collecting|adopted/)
+      expect(await outcomes()).toEqual(before)
+      const days = await select<{ n: number }>(sql`select count(*)::int as n from daily_stats`)
+      expect(days).toEqual([{ n: 6 }])
+      // The other pipeline has no section in almanac.yaml: it does not run and is not mentioned.
+      expect(await select(sql`select distinct pipeline from pipeline_runs`)).toEqual([
+        { pipeline: 'mod-stats' },
+      ])
+      await stop(again)
+      for (const one of [first, again]) expect(one.output()).not.toContain('crypto-forecast')
+    },
+  )
 
   it('up adopts the servers that a killed stack left, and works with them', { tags: 'long' }, async () => {
     const killed = await up()

@@ -16,22 +16,26 @@ afterAll(async () => {
 })
 
 describe('a worker that breaks while runs wait', () => {
-  it('up --once ends with what was found and what to do, and closes its connections', async () => {
-    const { simulator } = stack
-    simulator.faults.set('curseforge', { kind: 'status', status: 503 })
-    const up = startCommand(['up', '--once', '--only', 'mod-stats'], {
-      ...stack.env,
-      NODE_OPTIONS: `--import=${BREAKS_ON_SIGNAL}`,
-    })
-    await until(() => simulator.requests.count({ upstream: 'curseforge' }) > 1)
-    up.kill('SIGUSR2')
-    simulator.faults.clear()
-    const { code, stdout, stderr } = await up.ended
-    expect(stderr).toMatch(
-      /^The worker broke \(.*worker thread exited\); its runs go on with the next one: /m,
-    )
-    expect(stdout).toMatch(/\nstopped; all data is kept\n$/)
-    expect(stdout).not.toContain('could not stop')
-    expect(code).toBe(1)
-  })
+  it(
+    'up --once ends with what was found and what to do, and closes its connections',
+    { tags: 'long' },
+    async () => {
+      const { simulator } = stack
+      simulator.faults.set('curseforge', { kind: 'status', status: 503 })
+      const up = startCommand(['up', '--once', '--only', 'mod-stats'], {
+        ...stack.env,
+        NODE_OPTIONS: `--import=${BREAKS_ON_SIGNAL}`,
+      })
+      await until(() => simulator.requests.count({ upstream: 'curseforge' }) > 1)
+      up.kill('SIGUSR2')
+      simulator.faults.clear()
+      const { code, stdout, stderr } = await up.ended
+      expect(stderr).toMatch(
+        /^The worker broke \(.*worker thread exited\); its runs go on with the next one: /m,
+      )
+      expect(stdout).toMatch(/\nstopped; all data is kept\n$/)
+      expect(stdout).not.toContain('could not stop')
+      expect(code).toBe(1)
+    },
+  )
 })

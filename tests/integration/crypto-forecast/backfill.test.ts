@@ -28,7 +28,7 @@ beforeAll(async () => {
     { id: 'bitcoin', code: 'BTC' },
     { id: 'ethereum', code: 'ETH' },
   ]
-  stack = await startTestStack({ sections: { 'crypto-forecast': { coins } } })
+  stack = await startTestStack({ sections: { 'crypto-forecast': { coins, history_days: 60 } } })
   worker = await stack.startWorker()
 })
 afterAll(async () => {

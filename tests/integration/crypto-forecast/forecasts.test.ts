@@ -154,7 +154,7 @@ describe('a score', () => {
     for (const { crypto: coin, target, actual } of days) expect(actual).toBe(closeAt(coin, target))
   })
 
-  it('scores every forecast whose target time passed during an outage', async () => {
+  it('scores every forecast whose target time passed during an outage', { tags: 'long' }, async () => {
     await collectAt(TEN)
     await collectAt(ELEVEN)
     await collectAt('2026-07-21T16:10:00Z')
@@ -163,7 +163,7 @@ describe('a score', () => {
     for (const { crypto: coin, target, actual } of rows) expect(actual).toBe(closeAt(coin, target))
   })
 
-  it('corrects a score with the candle that it was made from', async () => {
+  it('corrects a score with the candle that it was made from', { tags: 'long' }, async () => {
     await collectAt(TEN)
     withheldMs = Date.parse('2026-07-20T10:00:00Z')
     await collectAt(ELEVEN)

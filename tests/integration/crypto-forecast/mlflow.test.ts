@@ -18,6 +18,7 @@ import {
   startMlflowServer,
   type MlflowProcess,
 } from '../../support/crypto-forecast/mlflow.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
 const AGAIN = '2026-07-20T10:40:00Z'
@@ -145,7 +146,7 @@ describe('an unreachable MLflow', () => {
 })
 
 describe('an address that is not MLflow', () => {
-  it.each(['NotFound', 'PayloadInvalid', 'CredentialsRejected', 'Blocked', 'Misconfigured'] as const)(
+  eachVariant(['NotFound', 'PayloadInvalid', 'CredentialsRejected', 'Blocked', 'Misconfigured'] as const)(
     'loses no report when a server that is not MLflow responds with %s',
     async (type) => {
       deliver = () => Promise.reject(new Failure(type, 'This is another service.'))

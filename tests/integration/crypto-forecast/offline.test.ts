@@ -137,7 +137,7 @@ describeRecorded('a series with disturbances', () => {
     expect(await gaps()).toEqual(known)
   })
 
-  it('a backfill fills a gap if the exchange has the hours by then', async () => {
+  it('a backfill fills a gap if the exchange has the hours by then', { tags: 'long' }, async () => {
     withhold('ETHUSDT', '2026-07-12T05:00:00Z')
     await collectAt(MORNING)
     expect(await gaps()).toEqual([{ crypto: 'ethereum', at: '07-12 05' }])
@@ -148,42 +148,50 @@ describeRecorded('a series with disturbances', () => {
     expect(healed).toEqual(await freshSeries(MORNING))
   })
 
-  it('requests an hour again after its candle was rejected: a bad row is no gap of the exchange', async () => {
-    const bad = '2026-07-12T05:00:00Z'
-    const { stack } = crypto
-    const rows = recordedKlines('BTCUSDT', '1h').filter(([openMs]) => openMs >= Date.parse(FIRST))
-    const page = rows.map((row) => (row[0] === Date.parse(bad) ? [row[0], 'plenty', ...row.slice(2)] : row))
-    stack.simulator.faults.set('binance', {
-      kind: 'status',
-      status: 200,
-      match: 'klines.*BTCUSDT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(page.filter(([openMs]) => Number(openMs) < Date.parse('2026-07-20T10:00:00Z'))),
-    })
-    const first = await collectAt(MORNING)
-    expect(first.counts['binance']).toMatchObject({ outcome: 'partial' })
-    expect(first.counts['binance']?.rejected).toBeGreaterThan(0)
-    const quarantined = await stack.database.select(
-      sql`select distinct source, "row"->>0 as at from quarantine where reason like '%decimal%'`,
-    )
-    expect(quarantined).toEqual([{ source: 'binance', at: String(Date.parse(bad)) }])
-    expect(await gaps()).toEqual([])
+  it(
+    'requests an hour again after its candle was rejected: a bad row is no gap of the exchange',
+    { tags: 'long' },
+    async () => {
+      const bad = '2026-07-12T05:00:00Z'
+      const { stack } = crypto
+      const rows = recordedKlines('BTCUSDT', '1h').filter(([openMs]) => openMs >= Date.parse(FIRST))
+      const page = rows.map((row) => (row[0] === Date.parse(bad) ? [row[0], 'plenty', ...row.slice(2)] : row))
+      stack.simulator.faults.set('binance', {
+        kind: 'status',
+        status: 200,
+        match: 'klines.*BTCUSDT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(page.filter(([openMs]) => Number(openMs) < Date.parse('2026-07-20T10:00:00Z'))),
+      })
+      const first = await collectAt(MORNING)
+      expect(first.counts['binance']).toMatchObject({ outcome: 'partial' })
+      expect(first.counts['binance']?.rejected).toBeGreaterThan(0)
+      const quarantined = await stack.database.select(
+        sql`select distinct source, "row"->>0 as at from quarantine where reason like '%decimal%'`,
+      )
+      expect(quarantined).toEqual([{ source: 'binance', at: String(Date.parse(bad)) }])
+      expect(await gaps()).toEqual([])
 
-    stack.simulator.faults.clear()
-    expect(await collectAt('2026-07-20T10:20:00Z')).toMatchObject({ outcome: 'complete' })
-    const healed = await series()
-    expect(healed).toEqual(await freshSeries('2026-07-20T10:20:00Z'))
-  })
+      stack.simulator.faults.clear()
+      expect(await collectAt('2026-07-20T10:20:00Z')).toMatchObject({ outcome: 'complete' })
+      const healed = await series()
+      expect(healed).toEqual(await freshSeries('2026-07-20T10:20:00Z'))
+    },
+  )
 
-  it('an empty response in the middle of the first fill does not truncate the history forever', async () => {
-    const { simulator } = crypto.stack
-    // The first thousand hours that the exchange has.
-    simulator.faults.set('binance', { kind: 'empty', match: 'klines.*BTCUSDT', times: 1 })
-    const first = await collectAt(MORNING)
-    expect(whyOf(first, 'binance')).toMatch(/^suspicious: bitcoin/)
-    simulator.faults.clear()
-    expect(await collectAt('2026-07-20T10:20:00Z')).toMatchObject({ outcome: 'complete' })
-    const healed = await series()
-    expect(healed).toEqual(await freshSeries('2026-07-20T10:20:00Z'))
-  })
+  it(
+    'an empty response in the middle of the first fill does not truncate the history forever',
+    { tags: 'long' },
+    async () => {
+      const { simulator } = crypto.stack
+      // The first thousand hours that the exchange has.
+      simulator.faults.set('binance', { kind: 'empty', match: 'klines.*BTCUSDT', times: 1 })
+      const first = await collectAt(MORNING)
+      expect(whyOf(first, 'binance')).toMatch(/^suspicious: bitcoin/)
+      simulator.faults.clear()
+      expect(await collectAt('2026-07-20T10:20:00Z')).toMatchObject({ outcome: 'complete' })
+      const healed = await series()
+      expect(healed).toEqual(await freshSeries('2026-07-20T10:20:00Z'))
+    },
+  )
 })

@@ -15,6 +15,7 @@ import {
   type CryptoStack,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { until } from '../../support/until.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
 const ELEVEN = '2026-07-20T11:10:00Z'
@@ -84,7 +85,7 @@ const forecastsAt = async (at: string) =>
   (await select(sql`select from predictions where made_at = ${at}::timestamptz`)).length
 
 describe('Binance', () => {
-  it.each<Fault>([BLOCKED, { kind: 'waf' }])(
+  eachVariant<Fault>([BLOCKED, { kind: 'waf' }])(
     'falls back to the Binance mirror when the main host responds with %o',
     async (fault) => {
       const ending = await collectAt(TEN, { binance: fault })
@@ -185,7 +186,7 @@ describe('all upstreams unavailable', () => {
 })
 
 describe('CoinGecko', () => {
-  it.each<[string, Fault, RegExp, Record<string, unknown>]>([
+  eachVariant<[string, Fault, RegExp, Record<string, unknown>]>([
     [
       'a 429 that names no delay',
       { kind: 'rate-limited', shape: 'bare', seconds: 0 },
@@ -218,7 +219,7 @@ describe('CoinGecko', () => {
     },
   )
 
-  it.each<[string, Fault]>([
+  eachVariant<[string, Fault]>([
     ['a 503', { kind: 'status', status: 503 }],
     ['JSON that ends in its middle', { kind: 'truncated-json' }],
     ['a cut connection', { kind: 'cut' }],
@@ -240,7 +241,7 @@ describe('CoinGecko', () => {
 })
 
 describe('Fear & Greed', () => {
-  it.each<[string, Fault, RegExp, Record<string, unknown>]>([
+  eachVariant<[string, Fault, RegExp, Record<string, unknown>]>([
     ['an empty list', { kind: 'empty' }, /^PayloadInvalid: .*implausible/, {}],
     [
       'an error under a good status',

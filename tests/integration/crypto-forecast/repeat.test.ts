@@ -84,18 +84,22 @@ describe('the tables', () => {
     }
   })
 
-  it('keeps the tables equal after two concurrent runs on two workers, one of which is skipped', async () => {
-    const workers = await Promise.all([crypto.startWorker(), crypto.startWorker()])
-    try {
-      const endings = await Promise.all([crypto.collect(), crypto.collect()])
-      expect(endings.map(({ outcome }) => outcome).toSorted()).toEqual(['complete', 'skipped'])
-      expect(endings.find(({ outcome }) => outcome === 'skipped')?.error?.type).toBe('AlreadyRunning')
-      expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
-      expect(pagesAsked()).toHaveLength(PAGES_PER_COIN * COINS)
-    } finally {
-      await Promise.all(workers.map((worker) => worker.stop()))
-    }
-  })
+  it(
+    'keeps the tables equal after two concurrent runs on two workers, one of which is skipped',
+    { tags: 'long' },
+    async () => {
+      const workers = await Promise.all([crypto.startWorker(), crypto.startWorker()])
+      try {
+        const endings = await Promise.all([crypto.collect(), crypto.collect()])
+        expect(endings.map(({ outcome }) => outcome).toSorted()).toEqual(['complete', 'skipped'])
+        expect(endings.find(({ outcome }) => outcome === 'skipped')?.error?.type).toBe('AlreadyRunning')
+        expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
+        expect(pagesAsked()).toHaveLength(PAGES_PER_COIN * COINS)
+      } finally {
+        await Promise.all(workers.map((worker) => worker.stop()))
+      }
+    },
+  )
 })
 
 describe('a worker killed in the middle of the first fill', () => {

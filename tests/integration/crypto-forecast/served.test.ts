@@ -11,6 +11,7 @@ import {
   whyOf,
   type CryptoStack,
 } from '../../support/crypto-forecast/crypto-stack.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
 const COINS = 3
@@ -131,7 +132,7 @@ it('gives served forecasts an interval and a skill from thirty scored forecasts 
     expect(other).toMatchObject({ lower: null, upper: null, mae: null, skill: null })
 })
 
-it.each<[string, typeof answer, RegExp, Record<string, unknown>]>([
+eachVariant<[string, typeof answer, RegExp, Record<string, unknown>]>([
   ['is away', () => ({ status: 502, body: '{}' }), /^UpstreamUnavailable: /, BOUND],
   [
     'predicts a price below zero',

@@ -300,54 +300,58 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
     expect(faults).toEqual([])
   })
 
-  it('cancels a backfill, starts it again, and shows the gap closed without a reload', async () => {
-    // Five hours of a day that is over.
-    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
-    const gone = sql`crypto = 'bitcoin' and source = 'binance'
+  it(
+    'cancels a backfill, starts it again, and shows the gap closed without a reload',
+    { tags: 'long' },
+    async () => {
+      // Five hours of a day that is over.
+      const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
+      const gone = sql`crypto = 'bitcoin' and source = 'binance'
       and "timestamp" >= ${`${day}T06:00:00Z`}::timestamptz and "timestamp" < ${`${day}T11:00:00Z`}::timestamptz`
-    const goneHours = () => valueOf(sql`select count(*)::int as value from candles where ${gone}`)
-    const missing = await goneHours()
-    expect(missing).toBeGreaterThan(0)
-    await api.stack.database.db.execute(sql`delete from candles where ${gone}`)
-    const ofDay = (table: SQL) =>
-      valueOf(sql`
+      const goneHours = () => valueOf(sql`select count(*)::int as value from candles where ${gone}`)
+      const missing = await goneHours()
+      expect(missing).toBeGreaterThan(0)
+      await api.stack.database.db.execute(sql`delete from candles where ${gone}`)
+      const ofDay = (table: SQL) =>
+        valueOf(sql`
       select count(*)::int as value from ${table} where crypto = 'bitcoin' and source = 'binance'
         and date_trunc('day', "timestamp", 'UTC') = ${`${day}T00:00:00Z`}::timestamptz`)
-    const [present, excused] = [await ofDay(sql`candles`), await ofDay(sql`known_gaps`)]
-    const { page, faults } = await visitor()
-    await page.goto('/gaps?days=30')
-    await page.evaluate('document.body.dataset.seen = "yes"')
-    const coin = region(page, 'Crypto').getByRole('group').filter({ hasText: 'bitcoin' })
-    await coin.getByText(new RegExp(`^${missing} of [\\d,]+ hours (is|are) missing`)).waitFor()
-    await coin.getByText(`: ${present} of ${24 - excused}, in part`).waitFor({ state: 'attached' })
-    await coin.getByRole('button', { name: /^Collect: / }).click()
-    const start = page.getByRole('button', { name: 'Start the backfill' })
-    await region(page, 'Preview')
-      .getByRole('row', { name: new RegExp(`^bitcoin ${missing} 0 ${missing} 0 `) })
-      .waitFor()
-    expect(await faultsOfLayout(page)).toEqual([])
+      const [present, excused] = [await ofDay(sql`candles`), await ofDay(sql`known_gaps`)]
+      const { page, faults } = await visitor()
+      await page.goto('/gaps?days=30')
+      await page.evaluate('document.body.dataset.seen = "yes"')
+      const coin = region(page, 'Crypto').getByRole('group').filter({ hasText: 'bitcoin' })
+      await coin.getByText(new RegExp(`^${missing} of [\\d,]+ hours (is|are) missing`)).waitFor()
+      await coin.getByText(`: ${present} of ${24 - excused}, in part`).waitFor({ state: 'attached' })
+      await coin.getByRole('button', { name: /^Collect: / }).click()
+      const start = page.getByRole('button', { name: 'Start the backfill' })
+      await region(page, 'Preview')
+        .getByRole('row', { name: new RegExp(`^bitcoin ${missing} 0 ${missing} 0 `) })
+        .waitFor()
+      expect(await faultsOfLayout(page)).toEqual([])
 
-    api.stack.simulator.faults.set('binance', { kind: 'refuse' })
-    await start.click()
-    await page.getByText('The backfill runs').waitFor()
-    await page.getByRole('button', { name: 'Cancel the backfill' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the backfill' }).click()
-    await page.getByText('Rows written: 0').waitFor()
-    expect(await goneHours()).toBe(0)
+      api.stack.simulator.faults.set('binance', { kind: 'refuse' })
+      await start.click()
+      await page.getByText('The backfill runs').waitFor()
+      await page.getByRole('button', { name: 'Cancel the backfill' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel the backfill' }).click()
+      await page.getByText('Rows written: 0').waitFor()
+      expect(await goneHours()).toBe(0)
 
-    api.stack.simulator.faults.clear()
-    await start.click()
-    await coin.getByText(/^all [\d,]+ hours are there/).waitFor()
-    await page.getByText(/Rows written: [1-9]/).waitFor()
-    expect(await goneHours()).toBe(missing)
-    const ended = await rowsOf<{ outcome: string; counts: unknown }>(
-      sql`select outcome, counts from pipeline_runs where pipeline = 'crypto-forecast' order by started_at desc limit 2`,
-    )
-    // With the counts: they say why, if it did not end so.
-    expect(ended).toMatchObject([{ outcome: 'complete' }, { outcome: 'cancelled' }])
-    expect(await page.evaluate('document.body.dataset.seen')).toBe('yes')
-    expect(faults).toEqual([])
-  })
+      api.stack.simulator.faults.clear()
+      await start.click()
+      await coin.getByText(/^all [\d,]+ hours are there/).waitFor()
+      await page.getByText(/Rows written: [1-9]/).waitFor()
+      expect(await goneHours()).toBe(missing)
+      const ended = await rowsOf<{ outcome: string; counts: unknown }>(
+        sql`select outcome, counts from pipeline_runs where pipeline = 'crypto-forecast' order by started_at desc limit 2`,
+      )
+      // With the counts: they say why, if it did not end so.
+      expect(ended).toMatchObject([{ outcome: 'complete' }, { outcome: 'cancelled' }])
+      expect(await page.evaluate('document.body.dataset.seen')).toBe('yes')
+      expect(faults).toEqual([])
+    },
+  )
 
   it('lets nobody in without the token, and a reader change nothing', async () => {
     const tokens = { operator: 'token-of-the-operator', reader: 'token-of-the-reader' }

@@ -8,6 +8,7 @@ import { assembleApi, startApi } from '../../../api/server.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
 import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const DAYS = 90
 /** Longer than a page waits for a word of the server. */
@@ -106,7 +107,7 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     ).toBe(0)
   })
 
-  it.each(READERS)('shows every page without a fault to %j', async (options, language, first) => {
+  eachVariant(READERS)('shows every page without a fault to %j', async (options, language, first) => {
     const { page, faults } = await visitor(options)
     for (const [path, ready] of PAGES) {
       await page.goto(path)
@@ -236,22 +237,26 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     await back.close()
   })
 
-  it('admits that the server is away that only falls silent, and goes on when it speaks', async () => {
-    const proxy = await startDatabaseProxy(api.server.address)
-    const { page } = await visit(browser, proxy.url, english)
-    open.push(page)
-    await page.clock.install()
-    await page.goto(DATA)
-    await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
-    proxy.fallSilent()
-    await page.clock.fastForward(SILENCE_MS)
-    const note = page.getByText('No connection to Almanac since')
-    await note.waitFor()
-    proxy.speakAgain()
-    await note.waitFor({ state: 'detached' })
-    await page.close()
-    await proxy.goOffline()
-  })
+  it(
+    'admits that the server is away that only falls silent, and goes on when it speaks',
+    { tags: 'long' },
+    async () => {
+      const proxy = await startDatabaseProxy(api.server.address)
+      const { page } = await visit(browser, proxy.url, english)
+      open.push(page)
+      await page.clock.install()
+      await page.goto(DATA)
+      await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
+      proxy.fallSilent()
+      await page.clock.fastForward(SILENCE_MS)
+      const note = page.getByText('No connection to Almanac since')
+      await note.waitFor()
+      proxy.speakAgain()
+      await note.waitFor({ state: 'detached' })
+      await page.close()
+      await proxy.goOffline()
+    },
+  )
 
   it('tells ages by the clock of the server, whatever the one of its reader says', async () => {
     const { page } = await visitor()

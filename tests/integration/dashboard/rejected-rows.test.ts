@@ -1,10 +1,11 @@
 /** Rejected rows in a real browser: a person looks at one, reads its source again, and removes another. */
 import { sql } from 'drizzle-orm'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
 import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
 import { plantRejectedDays } from '../../support/crypto-forecast/rejected-days.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 /** A busy machine takes seconds for what a person sees at once. */
 const PATIENCE_MS = 30_000
@@ -25,7 +26,7 @@ afterAll(async () => {
 const rejectedRows = () => api.database.select<{ id: string }>(sql`select id from quarantine order by id`)
 
 describe.skipIf(!hasBrowser)(`rejected rows on the page${withoutBrowser}`, () => {
-  it.each([
+  eachVariant([
     {
       locale: 'en-GB',
       width: 1280,

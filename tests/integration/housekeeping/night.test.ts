@@ -108,7 +108,7 @@ describe('a night', () => {
     expect(sizes?.disks).toBeGreaterThan(0)
   })
 
-  it('names an older backup that was damaged, after it has made the new one', async () => {
+  it('names an older backup that was damaged, after it has made the new one', { tags: 'long' }, async () => {
     const [older = ''] = backups()
     appendFileSync(join(stack.config.backupDir, older), 'x')
     const { counts } = await night()

@@ -109,7 +109,7 @@ async function expectNothingTwice(): Promise<void> {
 }
 
 describe('three workers', () => {
-  it('three workers poll the feed once a minute, whoever takes the activity', async () => {
+  it('three workers poll the feed once a minute, whoever takes the activity', { tags: 'long' }, async () => {
     for (let minute = 1; minute <= 6; minute++) {
       nowMs += MINUTE_MS
       if (minute % 2 === 0) expect((await endingOf(await begin())).outcome).toBe('complete')

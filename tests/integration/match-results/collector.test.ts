@@ -14,6 +14,7 @@ import { startCommand, type CommandResult, type RunningCommand } from '../../sup
 import { linesOf } from '../../support/match-results/collector.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 /** Longer than the client's own ten seconds: such a feed holds a step until the fault is cleared. */
 const HANGING = { kind: 'latency', ms: 60_000 } as const
@@ -103,15 +104,19 @@ describe('a single collection', () => {
     expect(code).toBe(0)
   })
 
-  it('a feed that refuses us fails the collection, which is never reported as a success', async () => {
-    stack.simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
-    const { code, stdout } = await run()
-    expect(linesOf(stdout).at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
-    expect(stdout).not.toContain('succès')
-    expect(code).toBe(1)
-  })
+  it(
+    'a feed that refuses us fails the collection, which is never reported as a success',
+    { tags: 'long' },
+    async () => {
+      stack.simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
+      const { code, stdout } = await run()
+      expect(linesOf(stdout).at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
+      expect(stdout).not.toContain('succès')
+      expect(code).toBe(1)
+    },
+  )
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  eachVariant(['SIGINT', 'SIGTERM'] as const)(
     '%s cancels a waiting collection and closes its record',
     async (signal) => {
       stack.simulator.faults.set('onexbet', HANGING)

@@ -64,7 +64,7 @@ describe('an hour of the league', () => {
   })
   afterAll(() => hour.stop())
 
-  it('polls that arrive shuffled in a few batches give the same hour', async () => {
+  it('polls that arrive shuffled in a few batches give the same hour', { tags: 'long' }, async () => {
     expect(polls.map(({ kind }) => kind)).toContain('results')
     await fc.assert(
       fc.asyncProperty(places(polls.length, 8), async (order) => {

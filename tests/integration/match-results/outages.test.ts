@@ -57,84 +57,88 @@ const ends = (lines: MatchLine[]) =>
     .toSorted()
 const sorted = (lines: MatchLine[]) => lines.map((line) => JSON.stringify(line)).toSorted()
 
-describe('an hour and a half without the results service, beside a twin that nothing happens to', () => {
-  const plan: Plan = {
-    minutes: 90,
-    feedDown: within([30, 37]),
-    away: within([12, 16], [42, 55], [64, 66], [70, 72], [80, 80]),
-    restarts: [25, 48, 61],
-    drainBefore: [17, 81],
-    drainAfter: [57, 75],
-  }
-  let disturbed: MatchMinutes
-  let twin: MatchMinutes
-  const endings: { minute: number; ending: EndingInWords }[] = []
-  const during: { minute: number; here: MatchLine[]; there: MatchLine[] }[] = []
-  const drained: { here: MatchLine[]; there: MatchLine[] }[] = []
-  beforeAll(async () => {
-    const options = { section: { results: { enabled: false } }, simulator: { seed: 5 } }
-    ;[disturbed, twin] = await Promise.all([startMatchMinutes(options), startMatchMinutes(options)])
-    const csvs = async () => ({
-      here: await linesOfFile(disturbed.dataDir),
-      there: await linesOfFile(twin.dataDir),
-    })
-    await live(disturbed, plan, async (minute, ending) => {
-      endings.push({ minute, ending })
-      if (plan.feedDown(minute)) twin.pass(1)
-      else await twin.minute()
-      if (plan.away(minute)) during.push({ minute, ...(await csvs()) })
-      if (plan.drainAfter.includes(minute - 1)) drained.push(await csvs())
-    })
-  })
-  afterAll(() => Promise.all([disturbed.stop(), twin.stop()]))
-
-  it('an outage of the results service leaves the same tables as no outage, nothing twice', async () => {
-    const tables = await disturbed.tables()
-    expect(tables).toEqual(await twin.tables())
-    expect(tables.matches.length).toBeGreaterThan(40)
-    expect(tables.observations.length).toBeGreaterThan(400)
-  })
-
-  it('an outage of the results service leaves the same file, in the same order', async () => {
-    const lines = await linesOfFile(disturbed.dataDir)
-    expect(lines).toEqual(await linesOfFile(twin.dataDir))
-    expect(lines.length).toBeGreaterThan(30)
-  })
-
-  it('matches.csv is equally correct during an outage', () => {
-    expect(during.length).toBeGreaterThan(20)
-    // Between two spells that are drained together the tables, and so the file, lack the first one for a while.
-    for (const { minute, here, there } of during.filter(({ minute }) => !within([67, 74])(minute))) {
-      expect({ minute, ends: ends(here) }).toEqual({ minute, ends: ends(there) })
-      // Until the worker is restarted it also knows what was before the outage.
-      if (minute < 48) expect({ minute, lines: sorted(here) }).toEqual({ minute, lines: sorted(there) })
+describe(
+  'an hour and a half without the results service, beside a twin that nothing happens to',
+  { tags: 'long' },
+  () => {
+    const plan: Plan = {
+      minutes: 90,
+      feedDown: within([30, 37]),
+      away: within([12, 16], [42, 55], [64, 66], [70, 72], [80, 80]),
+      restarts: [25, 48, 61],
+      drainBefore: [17, 81],
+      drainAfter: [57, 75],
     }
-    const long = during.filter(({ minute }) => minute >= 42 && minute <= 55)
-    expect(long.at(-1)?.here.length).toBeGreaterThan((long[0]?.here.length ?? 0) + 2)
-  })
+    let disturbed: MatchMinutes
+    let twin: MatchMinutes
+    const endings: { minute: number; ending: EndingInWords }[] = []
+    const during: { minute: number; here: MatchLine[]; there: MatchLine[] }[] = []
+    const drained: { here: MatchLine[]; there: MatchLine[] }[] = []
+    beforeAll(async () => {
+      const options = { section: { results: { enabled: false } }, simulator: { seed: 5 } }
+      ;[disturbed, twin] = await Promise.all([startMatchMinutes(options), startMatchMinutes(options)])
+      const csvs = async () => ({
+        here: await linesOfFile(disturbed.dataDir),
+        there: await linesOfFile(twin.dataDir),
+      })
+      await live(disturbed, plan, async (minute, ending) => {
+        endings.push({ minute, ending })
+        if (plan.feedDown(minute)) twin.pass(1)
+        else await twin.minute()
+        if (plan.away(minute)) during.push({ minute, ...(await csvs()) })
+        if (plan.drainAfter.includes(minute - 1)) drained.push(await csvs())
+      })
+    })
+    afterAll(() => Promise.all([disturbed.stop(), twin.stop()]))
 
-  it('matches.csv equals the table as soon as the spool is drained', () => {
-    expect(drained).toHaveLength(2)
-    for (const { here, there } of drained) expect(here).toEqual(there)
-  })
+    it('an outage of the results service leaves the same tables as no outage, nothing twice', async () => {
+      const tables = await disturbed.tables()
+      expect(tables).toEqual(await twin.tables())
+      expect(tables.matches.length).toBeGreaterThan(40)
+      expect(tables.observations.length).toBeGreaterThan(400)
+    })
 
-  it('runs of an outage end partial with their spooled rows, failed without a feed, and all have records afterwards', async () => {
-    for (const { minute, ending } of endings) {
-      const expected = plan.feedDown(minute) ? 'failed' : plan.away(minute) ? 'partial' : 'complete'
-      expect([minute, ending.outcome]).toEqual([minute, expected])
-      if (expected === 'partial')
-        expect(ending.counts['feed']?.why).toContain('spooled 1 row: the database is unavailable')
-    }
-    const records = await disturbed.database.select<{ outcome: string; runs: number }>(
-      sql`select outcome, count(*)::int as runs from pipeline_runs group by 1 order by 1`,
-    )
-    expect(records).toEqual([
-      { outcome: 'complete', runs: 90 - 8 - 26 + 4 },
-      { outcome: 'failed', runs: 8 },
-      { outcome: 'partial', runs: 26 },
-    ])
-  })
-})
+    it('an outage of the results service leaves the same file, in the same order', async () => {
+      const lines = await linesOfFile(disturbed.dataDir)
+      expect(lines).toEqual(await linesOfFile(twin.dataDir))
+      expect(lines.length).toBeGreaterThan(30)
+    })
+
+    it('matches.csv is equally correct during an outage', () => {
+      expect(during.length).toBeGreaterThan(20)
+      // Between two spells that are drained together the tables, and so the file, lack the first one for a while.
+      for (const { minute, here, there } of during.filter(({ minute }) => !within([67, 74])(minute))) {
+        expect({ minute, ends: ends(here) }).toEqual({ minute, ends: ends(there) })
+        // Until the worker is restarted it also knows what was before the outage.
+        if (minute < 48) expect({ minute, lines: sorted(here) }).toEqual({ minute, lines: sorted(there) })
+      }
+      const long = during.filter(({ minute }) => minute >= 42 && minute <= 55)
+      expect(long.at(-1)?.here.length).toBeGreaterThan((long[0]?.here.length ?? 0) + 2)
+    })
+
+    it('matches.csv equals the table as soon as the spool is drained', () => {
+      expect(drained).toHaveLength(2)
+      for (const { here, there } of drained) expect(here).toEqual(there)
+    })
+
+    it('runs of an outage end partial with their spooled rows, failed without a feed, and all have records afterwards', async () => {
+      for (const { minute, ending } of endings) {
+        const expected = plan.feedDown(minute) ? 'failed' : plan.away(minute) ? 'partial' : 'complete'
+        expect([minute, ending.outcome]).toEqual([minute, expected])
+        if (expected === 'partial')
+          expect(ending.counts['feed']?.why).toContain('spooled 1 row: the database is unavailable')
+      }
+      const records = await disturbed.database.select<{ outcome: string; runs: number }>(
+        sql`select outcome, count(*)::int as runs from pipeline_runs group by 1 order by 1`,
+      )
+      expect(records).toEqual([
+        { outcome: 'complete', runs: 90 - 8 - 26 + 4 },
+        { outcome: 'failed', runs: 8 },
+        { outcome: 'partial', runs: 26 },
+      ])
+    })
+  },
+)
 
 describe('three hours with the results service', () => {
   const plan: Plan = {

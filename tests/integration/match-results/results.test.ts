@@ -19,6 +19,7 @@ import { userAgent } from '../../../upstreams/user-agent.ts'
 import { type RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack, type WorkerChange } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 type Feed = Config['tracked']['match-results']['feed']
 /** The document's limit of a run, of which there are half a million a year. */
@@ -223,7 +224,7 @@ describe('one minute', () => {
 })
 
 describe('a feed without a response', () => {
-  it.each<[string, Fault, RegExp]>([
+  eachVariant<[string, Fault, RegExp]>([
     ['blocks us', { kind: 'waf' }, /^Blocked: .* answered 403 .*match-results\.feed\.url\.$/],
     ['shows a challenge', { kind: 'challenge', status: 403 }, /^Blocked: .*firewall or a regional block/],
     ['shows a web page', { kind: 'html' }, /^Blocked: .*answered 200 .*Scheduled maintenance/],
@@ -249,7 +250,7 @@ describe('a feed without a response', () => {
     await expectAsShown()
   })
 
-  it.each<[string, Fault]>([
+  eachVariant<[string, Fault]>([
     ['answers later than it may', { kind: 'latency', ms: 30_000 }],
     ['drips', { kind: 'slow-drip', bytesPerSecond: 100 }],
   ])('a feed that %s fails its minute in time, and the run says that it was slow', async (_, fault) => {
@@ -349,7 +350,7 @@ describe('a feed with unusable responses', () => {
     await expectAsShown()
   })
 
-  it.each<[string, Fault]>([
+  eachVariant<[string, Fault]>([
     ['a renamed field', { kind: 'rename-field', from: 'O1', to: 'Team1' }],
     ['nothing that says where they stand', { kind: 'rename-field', from: 'SC', to: 'State' }],
     ['a renamed second team', { kind: 'rename-field', from: 'O2', to: 'Team2' }],
@@ -456,7 +457,7 @@ describe('the results service', () => {
     return ending
   }
 
-  it.each<[string, Fault, RegExp]>([
+  eachVariant<[string, Fault, RegExp]>([
     ['is down', { kind: 'status', status: 503 }, /^UpstreamUnavailable: .*answered 503/],
     ['blocks us', { kind: 'waf' }, /^Blocked: .* answered 403/],
     ['shows a web page', { kind: 'html' }, /^Blocked: .*answered 200/],

@@ -103,12 +103,12 @@ function oldTables(days: number, versions: number): { daily: string; version: st
 
 describe('tables of the old collector', () => {
   it('imports every date and count, and a repeated import changes nothing', async () => {
-    const { daily, version, packs } = oldTables(400, 15)
+    const { daily, version, packs } = oldTables(100, 15)
     const first = await imported(daily, version, packs)
     expect(first).toMatchObject([
-      { kind: 'daily_stats', read: 800, written: 800, unchanged: 0, skipped: {} },
-      { kind: 'version_stats', read: 6000, written: 6000, unchanged: 0, skipped: {} },
-      { kind: 'modpack_stats', read: 400, written: 400, unchanged: 0, skipped: {} },
+      { kind: 'daily_stats', read: 200, written: 200, unchanged: 0, skipped: {} },
+      { kind: 'version_stats', read: 1500, written: 1500, unchanged: 0, skipped: {} },
+      { kind: 'modpack_stats', read: 100, written: 100, unchanged: 0, skipped: {} },
     ])
     expect(
       await rows(sql`select date::text, platform, total_downloads::int as total, followers::int as followers,
@@ -137,16 +137,16 @@ describe('tables of the old collector', () => {
       await rows(sql`select count(*)::int as rows, sum(downloads)::int as downloads, min(date_published) as published
         from version_stats where version_name = 'Create Nuclear, 1.3'`),
     ).toMatchObject([
-      { rows: 400, downloads: 400 * 300 + (399 * 400) / 2, published: '2023-08-11 21:13:54.1+00' },
+      { rows: 100, downloads: 100 * 300 + (99 * 100) / 2, published: '2023-08-11 21:13:54.1+00' },
     ])
     expect(await rows(sql`select slug, name, curseforge_id from modpacks`)).toEqual([
       { slug: 'the-pack-2', name: 'Pack', curseforge_id: null },
     ])
     const before = await contents()
     expect(await imported(version, packs, daily)).toMatchObject([
-      { written: 0, unchanged: 6000 },
-      { written: 0, unchanged: 400 },
-      { written: 0, unchanged: 800 },
+      { written: 0, unchanged: 1500 },
+      { written: 0, unchanged: 100 },
+      { written: 0, unchanged: 200 },
     ])
     expect(await contents()).toEqual(before)
   })

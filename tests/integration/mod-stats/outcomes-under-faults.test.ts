@@ -12,6 +12,7 @@ import type { Fault } from '../../../simulator/faults.ts'
 import { createCurseForge } from '../../../upstreams/curseforge/curseforge.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { simulatedMods, startTestStack, type TestStack, type WorkerChange } from '../../support/stack.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const [modStats] = PIPELINES
 
@@ -130,7 +131,7 @@ describe('credentials', () => {
 })
 
 describe('a firewall in between', () => {
-  it.each([200, 403, 503] as const)(
+  eachVariant([200, 403, 503] as const)(
     'keeps and refreshes every known pack when the website responds with challenge %i',
     async (status) => {
       await collect()
@@ -251,13 +252,13 @@ describe('a response of another shape', () => {
     expect(ending.counts['modrinth']?.outcome).toBe('complete')
   })
 
-  it('an HTML page in place of JSON is PayloadInvalid', async () => {
+  it('an HTML page in place of JSON is PayloadInvalid', { tags: 'long' }, async () => {
     const ending = await collectAfterAGoodRun({ modrinth: { kind: 'html' } })
     expect(ending.outcome).toBe('partial')
     expect(why(ending, 'modrinth')).toMatch(/^PayloadInvalid: /)
   })
 
-  it.each<[string, Fault]>([
+  eachVariant<[string, Fault]>([
     ['a renamed field', { kind: 'rename-field', from: 'downloads', to: 'download_count' }],
     ['a field of another type', { kind: 'wrong-type', field: 'downloads', value: 'many' }],
     ['a negative count', { kind: 'wrong-type', field: 'downloads', value: -1 }],
@@ -317,7 +318,7 @@ describe('a response of another shape', () => {
 })
 
 describe('a transient failure', () => {
-  it.each<[string, string, Fault]>([
+  eachVariant<[string, string, Fault]>([
     ['JSON that ends in its middle', 'modrinth', { kind: 'truncated-json', times: 1 }],
     ['a cut connection', 'curseforge', { kind: 'cut', times: 1 }],
     ['a refused connection', 'curseforge-web', { kind: 'refuse', times: 1 }],

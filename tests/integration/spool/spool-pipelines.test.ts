@@ -21,6 +21,7 @@ import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-p
 import type { WorkerChange } from '../../support/stack.ts'
 import { stored, truthOf } from '../../support/truth.ts'
 import { until } from '../../support/until.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 
 const AT = '2026-03-10T12:20:00Z'
 /** One try and one more. */
@@ -101,37 +102,41 @@ describe('crypto-forecast', () => {
     }
   }
 
-  it('crypto-forecast ends partial without its database, and after the drain equals an undisturbed run', async () => {
-    await startWorker(held(() => proxy.goOffline()))
-    const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
-    expect(ending.outcome).toBe('partial')
-    for (const source of ['binance', 'coingecko', 'fear-greed', 'spot']) {
-      expect(ending.counts[source], source).toMatchObject({ outcome: 'partial' })
-      expect(spooledSentence(ending, source), source).toHaveLength(1)
-    }
-    expect(ending.counts['prices']).toMatchObject({ outcome: 'skipped' })
-    expect(ending.counts['prices']?.why[0]).toContain('left to the drain')
-    expect(ending.counts['forecasts']).toBeUndefined()
-    const kinds = waitingSegments(folder).map(({ head }) => `${head?.kind ?? ''} ${head?.pipeline ?? ''}`)
-    expect(new Set(kinds)).toEqual(new Set(['rows crypto-forecast', 'ending crypto-forecast']))
-    expect(kinds.at(-1)).toBe('ending crypto-forecast')
+  it(
+    'crypto-forecast ends partial without its database, and after the drain equals an undisturbed run',
+    { tags: 'long' },
+    async () => {
+      await startWorker(held(() => proxy.goOffline()))
+      const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
+      expect(ending.outcome).toBe('partial')
+      for (const source of ['binance', 'coingecko', 'fear-greed', 'spot']) {
+        expect(ending.counts[source], source).toMatchObject({ outcome: 'partial' })
+        expect(spooledSentence(ending, source), source).toHaveLength(1)
+      }
+      expect(ending.counts['prices']).toMatchObject({ outcome: 'skipped' })
+      expect(ending.counts['prices']?.why[0]).toContain('left to the drain')
+      expect(ending.counts['forecasts']).toBeUndefined()
+      const kinds = waitingSegments(folder).map(({ head }) => `${head?.kind ?? ''} ${head?.pipeline ?? ''}`)
+      expect(new Set(kinds)).toEqual(new Set(['rows crypto-forecast', 'ending crypto-forecast']))
+      expect(kinds.at(-1)).toBe('ending crypto-forecast')
 
-    await proxy.comeBack()
-    await drained()
-    expect(segmentNames(folder)).toEqual([])
-    expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
-      ['manual', 'partial'],
-      ['drain', 'complete'],
-    ])
-    const healed = await seriesRows(crypto.stack)
-    expect(healed['crypto_prices']?.length).toBeGreaterThan(0)
+      await proxy.comeBack()
+      await drained()
+      expect(segmentNames(folder)).toEqual([])
+      expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
+        ['manual', 'partial'],
+        ['drain', 'complete'],
+      ])
+      const healed = await seriesRows(crypto.stack)
+      expect(healed['crypto_prices']?.length).toBeGreaterThan(0)
 
-    await worker?.stop()
-    await crypto.reset()
-    await startWorker()
-    expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
-    expect(healed).toEqual(await seriesRows(crypto.stack))
-  })
+      await worker?.stop()
+      await crypto.reset()
+      await startWorker()
+      expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
+      expect(healed).toEqual(await seriesRows(crypto.stack))
+    },
+  )
 })
 
 describe('mod-stats', () => {
@@ -192,7 +197,7 @@ describe('a database that refuses log-ins before a run begins', () => {
     await admin(`drop role ${role}`)
   })
 
-  it.each([
+  eachVariant([
     ['mod-stats', ['modrinth', 'curseforge', 'modpacks']],
     ['crypto-forecast', ['binance', 'coingecko', 'fear-greed', 'spot']],
   ])('%s fetches, spools and is recorded, and has every row after the drain', async (id, sources) => {

@@ -71,7 +71,7 @@ it('a killed page that is not started again is told once, and that it is back; o
   expect(readState(stack.config.stateDir, 0).alerts).not.toHaveProperty('watch-away')
 })
 
-it('a page that is started again within minutes is not told of', async () => {
+it('a page that is started again within minutes is not told of', { tags: 'long' }, async () => {
   receiver.taken.length = 0
   ahead = 0
   await guard.check()

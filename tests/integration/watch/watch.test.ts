@@ -101,14 +101,18 @@ describe('the watch', () => {
     },
   )
 
-  it('sends one message of a database that is away for an hour, and one when it is back', async () => {
-    await proxy.goOffline()
-    await pass(HOUR_MS)
-    expect(events()).toEqual(['began database-away'])
-    await proxy.comeBack()
-    await pass(20 * MINUTE_MS)
-    expect(events()).toEqual(['began database-away', 'over database-away'])
-  })
+  it(
+    'sends one message of a database that is away for an hour, and one when it is back',
+    { tags: 'long' },
+    async () => {
+      await proxy.goOffline()
+      await pass(HOUR_MS)
+      expect(events()).toEqual(['began database-away'])
+      await proxy.comeBack()
+      await pass(20 * MINUTE_MS)
+      expect(events()).toEqual(['began database-away', 'over database-away'])
+    },
+  )
 
   it('brings a message to a receiver that was away for an hour, once', async () => {
     receiver.setAway(true)

@@ -1,0 +1,14 @@
+import { it } from 'vitest'
+
+type Arguments<Case> = Case extends readonly unknown[] ? [...Case] : [Case]
+
+/**
+ * `it.each` for cases of which each takes a whole run and goes the same way through it: the first is part of every
+ * `npm test`, the others have the tag `long`. What tells the cases apart has unit tests of its own.
+ */
+export function eachVariant<const Case>(cases: readonly Case[]) {
+  return (name: string, test: (...args: Arguments<Case>) => Promise<void>) => {
+    it.each(cases.slice(0, 1) as Case[])(name, test as (...args: unknown[]) => Promise<void>)
+    it.each(cases.slice(1) as Case[])(name, { tags: 'long' }, test as (...args: unknown[]) => Promise<void>)
+  }
+}
