@@ -59,7 +59,7 @@ export default defineConfig({
       {
         name: 'long',
         description:
-          'Whole programs that are started, killed and waited for, and what computes for long: of `npm run soak`, and a part in the gate.',
+          'Programs that are started, killed and waited for, what computes for long, variants of a run: of `npm run soak`, and a part in the gate.',
       },
     ],
     projects: [

@@ -1,6 +1,6 @@
 /**
- * The tests with the tag `long`, which start, kill and wait for programs, or compute for long; and the properties, each
- * tried more often than with a change. All of them, or one of so many parts, which the seed chooses.
+ * The tests with the tag `long`, which start, kill and wait for programs, compute for long, or vary a run; and the
+ * properties, each tried more often than with a change. All of them, or one of so many parts, which the seed chooses.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import { RUNS_FACTOR } from '../support/property-runs.ts'
 const VITEST = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs')
 const FOLDERS = ['integration', 'unit', 'workflows'].map((name) => join('tests', name))
 /** As a file has a tag: for some tests, or in a comment for all. Vitest then chooses by its name. */
-const TAG = /\btags:|@module-tag\b/
+const TAG = /\btags:|@module-tag\b|\beachVariant\b/
 const PROPERTY = /support\/property-runs\.ts'/
 /** With these a file takes seconds to a minute. */
 const RUNS = 10
