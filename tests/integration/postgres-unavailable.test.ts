@@ -97,17 +97,21 @@ function questions(): string[] {
 }
 
 describe('an unavailable database', () => {
-  it('a database outage longer than the pause between two attempts loses no row and repeats no request', async () => {
-    stack.simulator.faults.set('curseforge', { kind: 'latency', ms: 10 })
-    const handle = await begin()
-    await until(() => stack.simulator.requests.count({ upstream: 'curseforge' }) > 40)
-    await server.stop()
-    await sleep(AWAY_MS)
-    expect((await handle.describe()).status.name).toBe('RUNNING')
-    stack.simulator.faults.clear()
-    server = await start()
-    await expectWhole(handle)
-  })
+  it(
+    'a database outage longer than the pause between two attempts loses no row and repeats no request',
+    { tags: 'long' },
+    async () => {
+      stack.simulator.faults.set('curseforge', { kind: 'latency', ms: 10 })
+      const handle = await begin()
+      await until(() => stack.simulator.requests.count({ upstream: 'curseforge' }) > 40)
+      await server.stop()
+      await sleep(AWAY_MS)
+      expect((await handle.describe()).status.name).toBe('RUNNING')
+      stack.simulator.faults.clear()
+      server = await start()
+      await expectWhole(handle)
+    },
+  )
 
   it('a database outage delays the opening of a run', { tags: 'long' }, async () => {
     await server.stop()

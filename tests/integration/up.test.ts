@@ -211,19 +211,23 @@ describe('almanac up', () => {
   )
 })
 
-it('up --demo names the setting of the simulator when its port is taken, before it starts anything', async () => {
-  const port = await freePort()
-  const holder = await hold(port)
-  const { code, stdout, stderr } = await commandProcess(['up', '--demo'], {
-    ...env,
-    SIMULATOR_PORT: String(port),
-  })
-  expect(stderr).toMatch(
-    new RegExp(`Port ${port}, wanted by the simulator, .*set SIMULATOR_PORT to a free port`),
-  )
-  expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-  await new Promise((resolve) => holder.close(resolve))
-})
+it(
+  'up --demo names the setting of the simulator when its port is taken, before it starts anything',
+  { tags: 'long' },
+  async () => {
+    const port = await freePort()
+    const holder = await hold(port)
+    const { code, stdout, stderr } = await commandProcess(['up', '--demo'], {
+      ...env,
+      SIMULATOR_PORT: String(port),
+    })
+    expect(stderr).toMatch(
+      new RegExp(`Port ${port}, wanted by the simulator, .*set SIMULATOR_PORT to a free port`),
+    )
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+    await new Promise((resolve) => holder.close(resolve))
+  },
+)
 
 function hold(port: number): Promise<Server> {
   const server = createServer()

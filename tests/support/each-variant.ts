@@ -8,7 +8,7 @@ type Arguments<Case> = Case extends readonly unknown[] ? [...Case] : [Case]
  */
 export function eachVariant<const Case>(cases: readonly Case[]) {
   return (name: string, test: (...args: Arguments<Case>) => Promise<void>) => {
-    it.each(cases.slice(0, 1) as Case[])(name, test as (...args: unknown[]) => Promise<void>)
-    it.each(cases.slice(1) as Case[])(name, { tags: 'long' }, test as (...args: unknown[]) => Promise<void>)
+    it.each(cases.slice(0, 1))(name, test as (...args: unknown[]) => Promise<void>)
+    it.each(cases.slice(1))(name, { tags: 'long' }, test as (...args: unknown[]) => Promise<void>)
   }
 }

@@ -48,14 +48,18 @@ it('tells of a run and its rows once each, when they are committed', async () =>
   stream.close()
 })
 
-it('tells two hundred readers, and says after an outage that it listens again', async () => {
-  const streams = await Promise.all(Array.from({ length: 200 }, open))
-  await api.stack.database.db.execute(
-    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()",
-  )
-  await until(() => streams.every(({ text }) => text.match(/event: listening/g)?.length === 2))
-  for (const stream of streams) stream.close()
-})
+it(
+  'tells two hundred readers, and says after an outage that it listens again',
+  { tags: 'long' },
+  async () => {
+    const streams = await Promise.all(Array.from({ length: 200 }, open))
+    await api.stack.database.db.execute(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()",
+    )
+    await until(() => streams.every(({ text }) => text.match(/event: listening/g)?.length === 2))
+    for (const stream of streams) stream.close()
+  },
+)
 
 it('tells that a server went away and came back', async () => {
   const away = await startDatabaseApi()

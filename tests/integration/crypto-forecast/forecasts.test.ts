@@ -107,7 +107,7 @@ describe('a forecast', () => {
     expect(await forecasts()).toHaveLength(before.length + 1)
   })
 
-  it('makes no forecast in a backfill of a past time or of the schedule', async () => {
+  it('makes no forecast in a backfill of a past time or of the schedule', { tags: 'long' }, async () => {
     const ending = await collectAt(TEN, { from: '2026-07-01T00:00:00Z', to: '2026-07-20T10:00:00Z' })
     expect(ending.counts).not.toHaveProperty('forecasts')
     expect(ending.counts).not.toHaveProperty('spot')

@@ -167,7 +167,7 @@ describeSandbox('a hostile library', () => {
     }
   })
 
-  it('a hostile build does not print forever', async () => {
+  it('a hostile build does not print forever', { tags: 'long' }, async () => {
     const free = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForever)], {
       maxBuffer: 1_000_000,
     })

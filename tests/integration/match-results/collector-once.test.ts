@@ -123,23 +123,29 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('two concurrent starts poll once: the other run is skipped and names the holder', async () => {
-    stack.simulator.faults.set('onexbet', HANGING)
-    const first = await begin()
-    await until(() => asked() === 1)
-    const others = await Promise.all([begin(), begin()])
-    for (const ending of await Promise.all(others.map(endingOf))) {
-      expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'AlreadyRunning' } })
-      expect(ending.error?.message).toContain(first.workflowId)
-    }
-    expect(asked()).toBe(1)
-    stack.simulator.faults.clear()
-    expect((await endingOf(first)).outcome).toBe('complete')
-    const rows = await endedRuns(3)
-    expect(rows.filter(({ polls }) => polls === 1).map(({ run }) => run)).toEqual([first.firstExecutionRunId])
-    expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
-    await expectNothingTwice()
-  })
+  it(
+    'two concurrent starts poll once: the other run is skipped and names the holder',
+    { tags: 'long' },
+    async () => {
+      stack.simulator.faults.set('onexbet', HANGING)
+      const first = await begin()
+      await until(() => asked() === 1)
+      const others = await Promise.all([begin(), begin()])
+      for (const ending of await Promise.all(others.map(endingOf))) {
+        expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'AlreadyRunning' } })
+        expect(ending.error?.message).toContain(first.workflowId)
+      }
+      expect(asked()).toBe(1)
+      stack.simulator.faults.clear()
+      expect((await endingOf(first)).outcome).toBe('complete')
+      const rows = await endedRuns(3)
+      expect(rows.filter(({ polls }) => polls === 1).map(({ run }) => run)).toEqual([
+        first.firstExecutionRunId,
+      ])
+      expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
+      await expectNothingTwice()
+    },
+  )
 
   it('two starts at the same moment poll once', async () => {
     const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))

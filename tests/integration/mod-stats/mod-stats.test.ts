@@ -14,7 +14,7 @@ describe('mod-stats on the real servers', () => {
   let stack: TestStack
   let worker: RunningWorker
   beforeAll(async () => {
-    stack = await startTestStack({ mods: 60, pages: 200 })
+    stack = await startTestStack({ mods: 20, pages: 70 })
     worker = await stack.startWorker()
   })
   afterAll(async () => {

@@ -21,7 +21,6 @@ import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-p
 import type { WorkerChange } from '../../support/stack.ts'
 import { stored, truthOf } from '../../support/truth.ts'
 import { until } from '../../support/until.ts'
-import { eachVariant } from '../../support/each-variant.ts'
 
 const AT = '2026-03-10T12:20:00Z'
 /** One try and one more. */
@@ -197,49 +196,53 @@ describe('a database that refuses log-ins before a run begins', () => {
     await admin(`drop role ${role}`)
   })
 
-  eachVariant([
+  it.each([
     ['mod-stats', ['modrinth', 'curseforge', 'modpacks']],
     ['crypto-forecast', ['binance', 'coingecko', 'fear-greed', 'spot']],
-  ])('%s fetches, spools and is recorded, and has every row after the drain', async (id, sources) => {
-    const pipeline = pipelineById(id)
-    if (pipeline === undefined) throw new Error(`${id} is registered`)
-    const url = new URL(crypto.stack.database.url)
-    url.username = role
-    const start = async () => {
-      worker = await crypto.startWorker({
-        env: { DATABASE_URL: url.href },
-        dependencies: { retryBudgetMs: SHORT_RETRY_BUDGET_MS },
-      })
-    }
-    await start()
-    const run = async () => endingOf(await startRun(crypto.stack.client, pipeline, 'manual'))
-    // What is tracked is known from the run before.
-    expect((await run()).outcome).toBe('complete')
-    const wanted = await everything()
-    await admin(`truncate daily_stats, version_stats, modpack_stats`)
-    await admin(`delete from candles where "timestamp" >= '2026-03-10T00:00:00Z'`)
-    await admin(`delete from crypto_prices where "timestamp" >= '2026-03-10T00:00:00Z'`)
-    await admin(`delete from fear_greed_index where date >= '2026-03-10'`)
-    await admin(`alter role ${role} nologin`)
-    // A new worker: the connections of this one would stay.
-    await worker?.stop()
-    await start()
-    try {
-      const ending = await run()
-      expect(ending.outcome).toBe('partial')
-      for (const source of sources) expect(ending.counts[source]?.spooled, source).toBeGreaterThan(0)
-      expect(waitingSegments(folder).map(({ head }) => head?.kind)).toContain('ending')
-    } finally {
-      await admin(`alter role ${role} login`)
-    }
-    await drained()
-    expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
-      ['manual', 'complete'],
-      ['manual', 'partial'],
-      ['drain', 'complete'],
-    ])
-    expect(await everything()).toEqual(wanted)
-  })
+  ])(
+    '%s fetches, spools and is recorded, and has every row after the drain',
+    { tags: 'long' },
+    async (id, sources) => {
+      const pipeline = pipelineById(id)
+      if (pipeline === undefined) throw new Error(`${id} is registered`)
+      const url = new URL(crypto.stack.database.url)
+      url.username = role
+      const start = async () => {
+        worker = await crypto.startWorker({
+          env: { DATABASE_URL: url.href },
+          dependencies: { retryBudgetMs: SHORT_RETRY_BUDGET_MS },
+        })
+      }
+      await start()
+      const run = async () => endingOf(await startRun(crypto.stack.client, pipeline, 'manual'))
+      // What is tracked is known from the run before.
+      expect((await run()).outcome).toBe('complete')
+      const wanted = await everything()
+      await admin(`truncate daily_stats, version_stats, modpack_stats`)
+      await admin(`delete from candles where "timestamp" >= '2026-03-10T00:00:00Z'`)
+      await admin(`delete from crypto_prices where "timestamp" >= '2026-03-10T00:00:00Z'`)
+      await admin(`delete from fear_greed_index where date >= '2026-03-10'`)
+      await admin(`alter role ${role} nologin`)
+      // A new worker: the connections of this one would stay.
+      await worker?.stop()
+      await start()
+      try {
+        const ending = await run()
+        expect(ending.outcome).toBe('partial')
+        for (const source of sources) expect(ending.counts[source]?.spooled, source).toBeGreaterThan(0)
+        expect(waitingSegments(folder).map(({ head }) => head?.kind)).toContain('ending')
+      } finally {
+        await admin(`alter role ${role} login`)
+      }
+      await drained()
+      expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
+        ['manual', 'complete'],
+        ['manual', 'partial'],
+        ['drain', 'complete'],
+      ])
+      expect(await everything()).toEqual(wanted)
+    },
+  )
 
   /** What both pipelines stored, as far as the outage left it to the spool. */
   async function everything() {

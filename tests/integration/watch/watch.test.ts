@@ -136,7 +136,7 @@ describe('the watch', () => {
     expect(events()).toEqual([`began schedule-gone ${OURS}`, `over schedule-gone ${OURS}`])
   })
 
-  it('forgets nothing and repeats nothing after a restart', async () => {
+  it('forgets nothing and repeats nothing after a restart', { tags: 'long' }, async () => {
     await proxy.goOffline()
     await pass(20 * MINUTE_MS)
     const config = { ...stack.config, env: { ...stack.config.env, DATABASE_URL: proxy.url } }
