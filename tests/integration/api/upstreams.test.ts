@@ -21,6 +21,8 @@ const ago = (minutes: number) => new Date(now - minutes * MINUTES)
 
 let api: DatabaseApi
 beforeAll(async () => {
+  // What other files heard in this process is not told here.
+  for (const { client, quota } of heardBudgets()) addBudget({ client, quota, heard: () => undefined })
   api = await startDatabaseApi()
   const counts = (outcome: string, fetched: number, why: unknown[] = []) => ({
     outcome,
@@ -243,8 +245,6 @@ describe('the limits of upstreams', () => {
   let store: () => Promise<void>
   let modrinth: ReturnType<typeof createModrinth>
   beforeAll(async () => {
-    // What other files heard in this process is not told here.
-    for (const { client, quota } of heardBudgets()) addBudget({ client, quota, heard: () => undefined })
     // Its limits stand still, so that nothing refills while the test looks.
     simulator = await startSimulator({ now: () => now })
     store = createHeardStore(api.database.db)
