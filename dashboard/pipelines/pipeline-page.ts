@@ -10,7 +10,8 @@ export interface PipelinePage {
   /** Its name in the navigation, by language. */
   title: Record<Language, string>
   load: LoadPage
-  spark: SparkSource
+  /** What the overview draws of it. Default: nothing. */
+  spark?: SparkSource
   /** Draws what its runs say besides their counts, the `details` of the API; null for what it does not know. Default: nothing. */
   RunDetails?: ComponentType<{ details: Record<string, unknown> }>
 }

@@ -7,7 +7,7 @@ import { startRun } from '../../client/runs.ts'
 import type { RunCounts, RunEnding } from '../../core/run-outcome.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
-import { waysOf, type Ways } from '../replay/way.ts'
+import { sectionsOfWays } from '../replay/way.ts'
 import { command } from '../support/command.ts'
 import { endingOf } from '../support/ending-in-words.ts'
 import { everythingStored } from '../support/everything-stored.ts'
@@ -20,11 +20,10 @@ const temporary = mkdtempSync(join(tmpdir(), 'almanac-dry-test-'))
 
 beforeAll(async () => {
   vi.stubEnv('TMPDIR', temporary)
-  const tracked = await Promise.all(PIPELINES.map(({ id }) => waysOf(id)))
   stack = await startTestStack({
     simulator: { rateLimits: false },
     sections: {
-      ...(Object.assign({}, ...tracked.map(({ sections }) => sections)) as Ways['sections']),
+      ...(await sectionsOfWays()),
       'crypto-forecast': { history_days: 60 },
       'library-context': {
         domains: {

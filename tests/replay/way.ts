@@ -1,5 +1,6 @@
 /** One run to record for the replay tests; `ways/<id>.ts` of each pipeline lists its own. */
 import type { RunOutcome } from '../../core/run-outcome.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
 import type { TestStackOptions, WorkerChange } from '../support/stack.ts'
 
 export interface Way {
@@ -27,4 +28,10 @@ export interface Ways {
 export async function waysOf(id: string): Promise<Ways> {
   const { ways } = (await import(`./ways/${id}.ts`)) as { ways: Ways }
   return ways
+}
+
+/** The sections that the ways of all pipelines share: what each needs beyond the addresses of its demo. */
+export async function sectionsOfWays(): Promise<NonNullable<Ways['sections']>> {
+  const all = await Promise.all(PIPELINES.map(({ id }) => waysOf(id)))
+  return Object.assign({}, ...all.map(({ sections }) => sections)) as NonNullable<Ways['sections']>
 }

@@ -60,7 +60,7 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
           </dd>
         </dl>
       )}
-      {page !== undefined && <Sparkline source={page.spark} />}
+      {page?.spark !== undefined && <Sparkline source={page.spark} />}
       {runs !== undefined && runs.length > 0 && <RunStrip runs={runs} />}
     </section>
   )
