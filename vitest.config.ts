@@ -68,6 +68,10 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
           ...everywhere,
+          // They compute and wait for little: more than one process a core loads the same modules again. Vitest wants another
+          // number of processes in a group of its own, whose turn comes after the first.
+          maxWorkers: 2,
+          sequence: { ...everywhere.sequence, groupOrder: 1 },
           ...bound(UNIT_MS),
         },
       },
