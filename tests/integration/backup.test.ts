@@ -30,7 +30,6 @@ import { command, startCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { toolsDir } from '../support/tools-dir.ts'
 import { until } from '../support/until.ts'
-import { eachVariant } from '../support/each-variant.ts'
 
 let root: string
 let database: TestDatabase
@@ -264,7 +263,7 @@ it('almanac backup tells what it saved, keeps the newest, and runs the command a
 })
 
 describe('almanac backup that is asked to end', () => {
-  eachVariant([
+  it.each([
     ['SIGINT', 'while it is written', 130],
     ['SIGTERM', 'while it is restored', 143],
   ] as const)('by %s %s says so, and leaves nothing behind', async (signal, when, code) => {

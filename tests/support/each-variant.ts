@@ -3,8 +3,8 @@ import { it } from 'vitest'
 type Arguments<Case> = Case extends readonly unknown[] ? [...Case] : [Case]
 
 /**
- * `it.each` for cases of which each takes a whole run and goes the same way through it: the first is part of every
- * `npm test`, the others have the tag `long`. What tells the cases apart has unit tests of its own.
+ * `it.each` for cases that go the same way through a whole run, or a whole program: the first is part of every `npm test`,
+ * the others have the tag `long`. Put first what most others follow from.
  */
 export function eachVariant<const Case>(cases: readonly Case[]) {
   return (name: string, test: (...args: Arguments<Case>) => Promise<void>) => {

@@ -1,9 +1,9 @@
 /** No comment excepts a line from the rules of oxlint.config.js about patterns: `npm run lint` would not see that. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { packageRoot } from '../../system/package-root.ts'
+import { projectFiles } from '../support/project-files.ts'
 
 /** The rules that the comments of a text switch off, up to their reasons; '' for a comment that names none and so takes all. */
 function switchedOff(text: string): string[] {
@@ -31,13 +31,9 @@ it('takes a comment that excepts from another rule', () => {
 })
 
 it('no comment of the code excepts a pattern', () => {
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
-    cwd: packageRoot,
-    encoding: 'utf8',
-  })
-    .split('\n')
-    .filter((file) => file !== '' && existsSync(join(packageRoot, file)))
-    .filter((file) => !/^(tests|bench|simulator|docs)\//.test(file))
+  const files = projectFiles().filter(
+    (file) => /\.tsx?$/.test(file) && !/^(tests|bench|simulator|docs)\//.test(file),
+  )
   expect(files.length).toBeGreaterThan(500)
   expect(files.filter((file) => exceptsPatterns(readFileSync(join(packageRoot, file), 'utf8')))).toEqual([])
 })

@@ -1,9 +1,9 @@
 /** Shared code names no pipeline, no table of one and no upstream: what belongs to a pipeline is in its column. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { packageRoot } from '../../system/package-root.ts'
+import { projectFiles } from '../support/project-files.ts'
 
 /**
  * Shared files that still name something, sorted, and what they name. Nothing is added to this list, and a name that is gone
@@ -137,14 +137,7 @@ function namedIn(file: string, text: string): string[] {
 }
 
 /** Files of the project that are code, relative to its root. */
-function codeFiles(): string[] {
-  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: packageRoot,
-    encoding: 'utf8',
-  })
-    .split('\n')
-    .filter((file) => file !== '' && !NOT_CODE.test(file) && existsSync(join(packageRoot, file)))
-}
+const codeFiles = () => projectFiles().filter((file) => !NOT_CODE.test(file))
 
 describe('shared code', () => {
   it('shared code names no pipeline, table or upstream beyond the exceptions', () => {

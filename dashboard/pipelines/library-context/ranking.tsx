@@ -67,7 +67,7 @@ function RankingTable({ domain, rows }: { domain: string; rows: readonly Ranked[
         rows={rows}
         rowKey={({ library }) => library}
         pageRows={100}
-        file={`libraries-${domain}`}
+        file={() => `libraries-${domain}`}
       />
     </>
   )

@@ -90,7 +90,7 @@ function ModTable({ mods }: { mods: readonly Mod[] }) {
       rows={mods}
       rowKey={({ mod }) => mod}
       sorting={{ key: 'downloads', isDescending: true }}
-      file="mods"
+      file={() => 'mods'}
     />
   )
 }

@@ -93,7 +93,7 @@ function VersionTable({ versions }: { versions: readonly Version[] }) {
       rowKey={versionKey}
       pageRows={PAGE_ROWS}
       sorting={{ key: 'downloads', isDescending: true }}
-      file="versions"
+      file={() => 'versions'}
     />
   )
 }

@@ -2,6 +2,7 @@
  * Nights on which something breaks: a killed worker, a killed contextmaker, an unavailable git server, no sandbox. Each
  * ends with a correct outcome, and leaves no clone and no process behind.
  */
+import { WorkflowNotFoundError } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { commandLine, processes } from '../../../activities/library-context/contextmaker/processes.ts'
@@ -212,7 +213,11 @@ describe('an unavailable git server', () => {
         const child = `${handle.workflowId}/${nameOf('sphinx')}`
         const text = await until(async () => {
           const open = client.workflow.getHandle(child).describe()
-          const pending = (await open.catch(() => undefined))?.raw.pendingActivities ?? []
+          const found = await open.catch((error: unknown) => {
+            // Its parent has not started it yet.
+            if (!(error instanceof WorkflowNotFoundError)) throw error
+          })
+          const pending = found?.raw.pendingActivities ?? []
           const isTriedAgain = pending.some(({ attempt, lastFailure }) => lastFailure && (attempt ?? 0) > 1)
           return isTriedAgain && ask('workflow', 'describe', '-w', child)
         })

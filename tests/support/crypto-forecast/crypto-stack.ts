@@ -8,6 +8,7 @@ import { createBinance, type Binance } from '../../../upstreams/binance/binance.
 import { createCoinGecko, type CoinGecko } from '../../../upstreams/coingecko.ts'
 import { createGate } from '../../../upstreams/gate.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
+import { keepRows } from '../kept-rows.ts'
 import { startTestStack, type TestStack, type TestStackOptions, type WorkerChange } from '../stack.ts'
 import { SHARED } from '../shared-folder.ts'
 
@@ -97,8 +98,6 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
   })
   const clients = createClients(stack, clock)
   const { dataDir } = stack.config
-  const everyTable = (statement: (table: string) => string) =>
-    stack.database.db.execute(sql.raw(TABLES.map(statement).join(';')))
   const reset = async () => {
     stack.simulator.faults.clear()
     stack.simulator.requests.clear()
@@ -118,12 +117,12 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
       endingOf(await startRun(stack.client, cryptoForecast(), 'manual', params)),
     reset,
     async keep() {
-      await everyTable((table) => `create table kept_${table} as table ${table}`)
+      const putBack = await keepRows(stack.database.db, TABLES)
       cpSync(dataDir, `${dataDir}-kept`, { recursive: true })
       return async () => {
         await reset()
         rmSync(dataDir, { recursive: true, force: true })
-        await everyTable((table) => `insert into ${table} overriding system value table kept_${table}`)
+        await putBack()
         cpSync(`${dataDir}-kept`, dataDir, { recursive: true })
       }
     },

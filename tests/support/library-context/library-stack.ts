@@ -9,6 +9,7 @@ import {
 import { publishedIn } from '../../../activities/library-context/publish.ts'
 import { startRun } from '../../../client/runs.ts'
 import { endingOf, type EndingInWords } from '../ending-in-words.ts'
+import { keepRows } from '../kept-rows.ts'
 import type { Database } from '../../../db/database.ts'
 import { eventOf } from '../../../db/queries/run-events.ts'
 import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
@@ -126,14 +127,11 @@ export async function startLibraryStack({
     async keep() {
       const copy = `${dataDir}-kept`
       cpSync(folder, copy, { recursive: true, verbatimSymlinks: true })
-      await db.execute(sql`create schema kept`)
-      for (const table of TABLES)
-        await db.execute(sql.raw(`create table kept.${table} as table public.${table}`))
+      const putBack = await keepRows(db, TABLES)
       return async () => {
         await reset()
         cpSync(copy, folder, { recursive: true, verbatimSymlinks: true })
-        for (const table of TABLES)
-          await db.execute(sql.raw(`insert into public.${table} overriding system value table kept.${table}`))
+        await putBack()
       }
     },
     stop: () => stack.stop(),

@@ -91,9 +91,11 @@ describe('a limit', () => {
       const same = Array.from({ length: 10 }, (_, index) => `040000 tree ${tree}\td${index}\n`).join('')
       tree = git(dir, ['mktree'], Buffer.from(same)).trim()
     }
+    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 60_000 })
+    // Enough for an ordinary one.
+    expect(await small.clone(request())).toMatchObject({ commit: expect.any(String) as string })
     commitTree(dir, tree)
     const asked = request()
-    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 60_000 })
     const failure = await rejection(small.clone(asked))
     expect(failure).toMatchObject({
       type: 'CommandFailed',
