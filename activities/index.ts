@@ -1,25 +1,15 @@
-/** All activities of the worker: one line per pipeline. */
+/** All activities of the worker. */
 import type { PipelineId } from '../pipelines/index.ts'
-import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
-import { createHousekeepingActivities } from './housekeeping/index.ts'
-import { createLibraryContextActivities } from './library-context/index.ts'
-import { createMatchResultsActivities } from './match-results/index.ts'
-import { createModStatsActivities } from './mod-stats/index.ts'
+import * as byPipeline from './by-pipeline.ts'
 import type { CheckedActivity } from './checked-activity.ts'
 import type { CommonDependencies } from './dependencies.ts'
 
 /** By name; each checks its input. */
 type Activities = Record<string, CheckedActivity<never, unknown>>
 
-const FACTORIES = {
-  'mod-stats': createModStatsActivities,
-  'crypto-forecast': createCryptoForecastActivities,
-  'library-context': createLibraryContextActivities,
-  'match-results': createMatchResultsActivities,
-  housekeeping: createHousekeepingActivities,
-} satisfies Record<PipelineId, (dependencies: never) => Activities>
+const FACTORIES: Readonly<Record<PipelineId, (dependencies: never) => Activities>> = byPipeline
 
-type Factories = typeof FACTORIES
+type Factories = typeof byPipeline
 
 /** Input of each pipeline's factory. */
 export type ActivityDependencies = { [Id in PipelineId]: Parameters<Factories[Id]>[0] }

@@ -1,20 +1,10 @@
-/** The parts of the simulator, one line a pipeline, and what they add to its options and its world. */
+/** The parts of the simulator, by pipeline, and what they add to its options and its world. */
 import type { Intersection } from '../core/intersection.ts'
+import * as byPipeline from './by-pipeline.ts'
 import { DEFAULT_SEED } from './chance.ts'
-import { cryptoForecast } from './crypto-forecast/index.ts'
-import { housekeeping } from './housekeeping/index.ts'
-import { libraryContext } from './library-context/index.ts'
-import { matchResults } from './match-results/index.ts'
-import { modStats } from './mod-stats/index.ts'
 import type { DemoWorld, PastFiles, SimulatorPart } from './part.ts'
 
-export const PARTS = {
-  'mod-stats': modStats,
-  'crypto-forecast': cryptoForecast,
-  'library-context': libraryContext,
-  'match-results': matchResults,
-  housekeeping,
-}
+export const PARTS = byPipeline
 
 type Part = (typeof PARTS)[keyof typeof PARTS]
 type Started = ReturnType<Part['start']>

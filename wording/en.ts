@@ -1,25 +1,14 @@
-/** English: the codes that all pipelines share, and one line per pipeline. */
+/** English: the codes that all pipelines share, and those of the pipelines. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
+import * as byPipeline from './en-by-pipeline.ts'
 import { counted, minute, span } from './text.ts'
-import { cryptoForecast } from './crypto-forecast/en.ts'
-import { libraryContext } from './library-context/en.ts'
-import { housekeeping } from './housekeeping/en.ts'
-import { matchResults } from './match-results/en.ts'
-import { modStats } from './mod-stats/en.ts'
 import { alerts } from './alerts/en.ts'
 import { requests } from './requests/en.ts'
 import type { Say, SentenceTable } from './table.ts'
 
-/** A table of another pipeline is one more line. */
-export const PIPELINE_SENTENCES = [
-  // One line a pipeline that has reasons of its own.
-  modStats,
-  cryptoForecast,
-  libraryContext,
-  matchResults,
-  housekeeping,
-] as const
+/** The tables of the pipelines. */
+export const PIPELINE_SENTENCES = Object.values(byPipeline)
 
 interface ValueDoubted {
   measure: string
@@ -124,4 +113,4 @@ export const shared = {
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable
 
-export type English = typeof shared & Intersection<(typeof PIPELINE_SENTENCES)[number]>
+export type English = typeof shared & Intersection<(typeof byPipeline)[keyof typeof byPipeline]>

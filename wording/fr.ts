@@ -1,28 +1,22 @@
 /**
- * French, for what is printed in it: the codes that all pipelines share, and one line per pipeline. What servers, files and
+ * French, for what is printed in it: the codes that all pipelines share, and those of the pipelines. What servers, files and
  * failures say stays as it came, in quotes.
  */
 import { french, listed, inFrenchType } from './french.ts'
 import type { FailureType } from '../core/failures.ts'
-import type { shared as english } from './en.ts'
-import { cryptoForecast } from './crypto-forecast/fr.ts'
-import { libraryContext } from './library-context/fr.ts'
-import { housekeeping } from './housekeeping/fr.ts'
-import { matchResults } from './match-results/fr.ts'
-import { modStats } from './mod-stats/fr.ts'
+import type * as english from './en-by-pipeline.ts'
+import type { shared as sharedInEnglish } from './en.ts'
+import * as byPipeline from './fr-by-pipeline.ts'
 import { alerts } from './alerts/fr.ts'
 import { requests } from './requests/fr.ts'
 import { countedInFrench, minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
-export const PIPELINE_SENTENCES = [
-  // One line a pipeline that has reasons of its own.
-  modStats,
-  cryptoForecast,
-  libraryContext,
-  matchResults,
-  housekeeping,
-] as const
+/** A table for each one in English: what is missing, or another pipeline's, does not compile. */
+const TRANSLATED: { readonly [Id in keyof typeof english]: Translation<(typeof english)[Id]> } = byPipeline
+
+/** The tables of the pipelines. */
+export const PIPELINE_SENTENCES = Object.values(TRANSLATED)
 
 /** What the names of failures mean; those after the first group are given by the run itself. */
 const FAILURES: Record<
@@ -115,4 +109,4 @@ export const shared = {
   'schedule-not-started': 'Laissée de côté au dernier démarrage (--only, ou le collecteur seul)',
   'schedule-missing': ({ command }) => french`lancez « ${command} »`,
   several: ({ reasons }, say) => listed(reasons.map(say)),
-} satisfies Translation<typeof english>
+} satisfies Translation<typeof sharedInEnglish>

@@ -109,17 +109,10 @@ function isInColumn(file: string): boolean {
 const INDEX_LINE =
   /^((import|export) .*'[^']+'|export const \w+ = \[[\w, ]+\] as const|\s+(\.\.\.)?(('[\w-]+'|\w+): )?((\(\) => )?import\('[^']+'\)|[\w.]+(\(\w*\))?),)$/
 
-/** The indexes of the floors, beside those named index.ts: one line a pipeline. */
-const INDEXES = [
-  'activities/replays.ts',
-  'api/parts.ts',
-  'cli/parts.ts',
-  'db/writable-tables.ts',
-  'simulator/flags.ts',
-  'watch/parts.ts',
-  'wording/en.ts',
-  'wording/fr.ts',
-]
+/** The indexes of the floors, by their names. */
+const INDEX = /(^|\/)index\.ts$|(^|[-/])by-pipeline\.ts$/
+/** Those of other names. */
+const INDEXES = ['activities/replays.ts', 'db/writable-tables.ts', 'simulator/flags.ts']
 
 /** A test that names so many pipelines lists them; fewer are examples. */
 const LISTED = 4
@@ -128,9 +121,7 @@ const LISTED = 4
 function namedIn(file: string, text: string): string[] {
   const lines = text.split('\n')
   const judged =
-    basename(file) === 'index.ts' || INDEXES.includes(file)
-      ? lines.filter((line) => !INDEX_LINE.test(line))
-      : lines
+    INDEX.test(file) || INDEXES.includes(file) ? lines.filter((line) => !INDEX_LINE.test(line)) : lines
   const found = names.filter(({ pattern }) => pattern.test(judged.join('\n'))).map(({ name }) => name)
   if (!file.endsWith('.test.ts')) return [...new Set(found)].toSorted()
   return ids.filter((id) => found.includes(id)).length >= LISTED ? ids.filter((id) => found.includes(id)) : []
@@ -163,6 +154,7 @@ describe('the search for names', () => {
     ['worker/a.ts', 'schema.dailyStats', ['daily_stats']],
     ['worker/a.ts', '// Binance bans an address', ['binance']],
     ['activities/index.ts', "  if (id === 'mod-stats') return modStats(dependencies)", ['mod-stats']],
+    ['cli/by-pipeline.ts', "if (id === 'mod-stats') return", ['mod-stats']],
     ['tests/support/a.ts', "runOf('mod-stats')", ['mod-stats']],
     ['tests/integration/a.test.ts', ids.join(), ids],
   ])('finds names in %s: %s', (file, text, named) => {
@@ -175,6 +167,7 @@ describe('the search for names', () => {
     ['db/schema/index.ts', "export * from './mod-stats.ts'"],
     ['bench/index.ts', "  'mod-stats': () => import('./mod-stats/index.ts'),"],
     ['activities/index.ts', '  ...createModStats(dependencies),'],
+    ['wording/en-by-pipeline.ts', "export { modStats as 'mod-stats' } from './mod-stats/en.ts'"],
     ['tests/integration/a.test.ts', "runOf('mod-stats')"],
   ])('finds no names in %s: %s', (file, text) => {
     expect(namedIn(file, text)).toEqual([])

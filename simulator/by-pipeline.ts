@@ -1,0 +1,6 @@
+/** The pipelines' parts of the simulator: one line each, under its id. */
+export { cryptoForecast as 'crypto-forecast' } from './crypto-forecast/index.ts'
+export { housekeeping as 'housekeeping' } from './housekeeping/index.ts'
+export { libraryContext as 'library-context' } from './library-context/index.ts'
+export { matchResults as 'match-results' } from './match-results/index.ts'
+export { modStats as 'mod-stats' } from './mod-stats/index.ts'
