@@ -123,6 +123,27 @@ export async function endingOf(handle: Pick<RunHandle, 'result'>): Promise<RunEn
   }
 }
 
+/** A run that has ended. */
+export interface EndedRun {
+  workflowId: string
+  ending: RunEnding
+}
+
+/**
+ * Waits for the end of a run, or of the one for which the run lock ended it as skipped: a schedule may have started that in
+ * the same moment.
+ */
+export async function collectedBy(
+  client: Client,
+  handle: Pick<RunHandle, 'workflowId' | 'result'>,
+): Promise<EndedRun> {
+  const { workflowId } = handle
+  const ending = await endingOf(handle)
+  const holder = ending.error?.code === 'AlreadyRunning' ? ending.error.values?.['workflowId'] : undefined
+  if (typeof holder !== 'string') return { workflowId, ending }
+  return { workflowId: holder, ending: await endingOf(client.workflow.getHandle(holder)) }
+}
+
 function failedEnding(error: WorkflowFailedError): RunEnding {
   const { cause } = error
   if (cause instanceof ApplicationFailure && cause.type === 'RunFailed')

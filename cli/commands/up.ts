@@ -19,7 +19,7 @@ import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { counted, oneLine } from '../../wording/text.ts'
-import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
+import { collectedBy, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
 import { workerLogFile } from '../../client/worker-log.ts'
 import { reportPlaces } from '../places.ts'
@@ -144,7 +144,10 @@ function lateDatabase<T>(signal: AbortSignal, query: () => Promise<T>): Promise<
   return withDatabaseRetry({ ms: DATABASE_MS, signal }, query)
 }
 
-/** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
+/**
+ * Runs every pipeline once and prints the table. A run that an earlier stop left open, or that a schedule starts just now, is
+ * followed instead.
+ */
 async function collectOnce(session: Session): Promise<number> {
   const { client, config, demo, pipelines, stopped, say } = session
   const database = connectDatabase(config)
@@ -153,8 +156,7 @@ async function collectOnce(session: Session): Promise<number> {
     const isDemo = config.mode === 'demo'
     const run = async () => {
       const open = await lateDatabase(stopped, () => openRun(client, database.db, pipeline))
-      const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
-      return { workflowId: handle.workflowId, ending: await endingOf(handle) }
+      return collectedBy(client, open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start')))
     }
     const seen = isDemo
       ? await lateDatabase(stopped, async () => CLI_PARTS[pipeline.id].demoSeen?.(database.db, config))

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRecord, sweepRuns } from '../../activities/run-record.ts'
-import { runStatus, startRun, type RunHandle } from '../../client/runs.ts'
+import { collectedBy, runStatus, startRun, type RunHandle } from '../../client/runs.ts'
 import { endingOf } from '../support/ending-in-words.ts'
 import { namedRun } from '../../client/named-run.ts'
 import { failureReason } from '../../core/reason.ts'
@@ -23,7 +23,7 @@ const pipeline = pipelineById('mod-stats')
 let stack: TestStack
 let worker: RunningWorker
 beforeAll(async () => {
-  stack = await startTestStack()
+  stack = await startTestStack({ schedules: false })
   worker = await stack.startWorker()
 })
 afterAll(async () => {
@@ -77,6 +77,16 @@ describe('the run lock', () => {
     stack.simulator.faults.clear()
     expect((await endingOf(first)).outcome).toBe('complete')
     expect(await recordOf(first)).toMatchObject({ outcome: 'complete' })
+  })
+
+  it('the run that collects is found by one that ended as skipped for it', async () => {
+    const first = await startHeld()
+    const second = await start()
+    const found = collectedBy(stack.client, second)
+    expect((await endingOf(second)).outcome).toBe('skipped')
+    stack.simulator.faults.clear()
+    expect(await found).toMatchObject({ workflowId: first.workflowId, ending: { outcome: 'complete' } })
+    expect(await collectedBy(stack.client, first)).toEqual(await found)
   })
 
   it('reports a lock held by a recompute run, which is over in a moment', async () => {
