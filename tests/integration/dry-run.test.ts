@@ -21,10 +21,11 @@ const temporary = mkdtempSync(join(tmpdir(), 'almanac-dry-test-'))
 beforeAll(async () => {
   vi.stubEnv('TMPDIR', temporary)
   stack = await startTestStack({
+    schedules: false,
     simulator: { rateLimits: false },
     sections: {
       ...(await sectionsOfWays()),
-      'crypto-forecast': { history_days: 60 },
+      'crypto-forecast': { history_days: 60, coins: [{ id: 'bitcoin', code: 'BTC' }] },
       'library-context': {
         domains: {
           named: {

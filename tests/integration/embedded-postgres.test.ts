@@ -108,7 +108,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await valueOf(second, `SELECT current_setting('is_superuser')`)).toBe('off')
   })
 
-  it('PostgreSQL starts on an empty postmaster.pid, as a full disk leaves it', async () => {
+  it('PostgreSQL starts on an empty postmaster.pid, as a full disk leaves it', { tags: 'long' }, async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     writeFileSync(join(dataDir, 'postmaster.pid'), '')
@@ -132,7 +132,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second).toMatchObject({ adopted: true, pid: first.pid, url: first.url })
   })
 
-  it('PostgreSQL keeps its data over a stop and a start', async () => {
+  it('PostgreSQL keeps its data over a stop and a start', { tags: 'long' }, async () => {
     const port = await freePort()
     const first = await start({ port })
     await valueOf(first, 'CREATE TABLE kept AS SELECT 42 AS answer')

@@ -120,7 +120,7 @@ describe('the embedded Temporal server', () => {
       expect([name, statSync(join(stateDir, name)).mode & 0o777]).toEqual([name, 0o600])
   })
 
-  it('Temporal creates the requested namespace', async () => {
+  it('Temporal creates the requested namespace', { tags: 'long' }, async () => {
     const server = await start({ port: await freePort(), namespace: 'team' })
     const found = await withClient(server, (_client, connection) =>
       connection.workflowService.describeNamespace({ namespace: 'team' }),

@@ -20,6 +20,7 @@ const REQUESTS_BEFORE_THE_KILL = 250
 let stack: TestStack
 beforeAll(async () => {
   stack = await startTestStack({
+    schedules: false,
     mods: MODS,
     pages: 1_000,
     simulator: { rateLimits: false, clock: () => new Date('2026-03-10T12:00:00Z') },

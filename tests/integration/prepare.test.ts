@@ -122,13 +122,17 @@ describe('prepare', () => {
     expect(await prepareFor('runs')).toEqual({ code: 0, said: '' })
   })
 
-  it('prepare installs again after a change of the lock file, and after an interrupted installation', async () => {
-    await prepareFor('runs')
-    writePackage('1.1.0')
-    expect((await prepareFor('runs')).said).toMatch(INSTALLED)
-    rmSync(join(root, 'node_modules', '.package-lock.json'))
-    expect((await prepareFor('runs')).said).toMatch(INSTALLED)
-  })
+  it(
+    'prepare installs again after a change of the lock file, and after an interrupted installation',
+    { tags: 'long' },
+    async () => {
+      await prepareFor('runs')
+      writePackage('1.1.0')
+      expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+      rmSync(join(root, 'node_modules', '.package-lock.json'))
+      expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+    },
+  )
 
   it('prepare installs again if a full disk left half of npm’s record', { tags: 'long' }, async () => {
     await prepareFor('runs')
@@ -167,7 +171,7 @@ describe('prepare', () => {
     expect(code).toBe(1)
   })
 
-  it('prepare installs once when two start together', async () => {
+  it('prepare installs once when two start together', { tags: 'long' }, async () => {
     const both = await Promise.all([prepareFor('runs'), prepareFor('runs')])
     expect(both.map(({ code }) => code)).toEqual([0, 0])
     const said = both.map((ended) => ended.said).join('')

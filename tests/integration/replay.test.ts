@@ -32,7 +32,7 @@ function brokenModrinth(real: Modrinth): Modrinth {
 }
 
 beforeAll(async () => {
-  stack = await startTestStack({ mods: 4 })
+  stack = await startTestStack({ mods: 4, schedules: false })
   const { modrinth } = dependenciesOf(stack.config)['mod-stats']
   const worker = await stack.startWorker({ dependencies: { modrinth: brokenModrinth(modrinth) } })
   const pipeline = pipelineById('mod-stats')

@@ -16,6 +16,7 @@ import { PIPELINE } from '../../client/search-attributes.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { almanacFileSchema } from '../../config/almanac-file.ts'
+import { eachVariant } from '../support/each-variant.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
@@ -255,7 +256,7 @@ describe('schedules apply', () => {
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
   })
 
-  it.each(['Unpaused via TypeScript SDK', 'only this week', 'Resumed with "./almanac schedules resume"'])(
+  eachVariant(['only this week', 'Unpaused via TypeScript SDK', 'Resumed with "./almanac schedules resume"'])(
     'follows almanac.yaml again after an operator has resumed a schedule with the note "%s"',
     async (note) => {
       const handle = stack.client.schedule.getHandle(ID)
@@ -289,7 +290,7 @@ describe('schedules apply', () => {
     expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
   })
 
-  it.each([
+  eachVariant([
     ['of version 0.1.0', 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'],
     [
       'from before notes had a code',

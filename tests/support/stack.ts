@@ -89,6 +89,8 @@ export interface TestStackOptions {
    */
   sections?: SectionInputs
   simulator?: SimulatorOptions
+  /** False: none are made, for tests that start each run; a server computes as long for them as for some runs. Default: true. */
+  schedules?: boolean
   /** A separate Temporal server, for tests that end one; else a namespace on that of the whole test run. */
   ownTemporal?: boolean
   /** Added to the environment that the configuration reads. */
@@ -100,6 +102,7 @@ export async function startTestStack({
   pages = 35,
   sections = {},
   simulator: options = {},
+  schedules = true,
   ownTemporal = false,
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -130,7 +133,7 @@ export async function startTestStack({
   }
   const config: Config = { ...loadConfig({ env: settings, root }), toolsDir }
   const client = await connectTemporal(config)
-  await applySchedules(client, config)
+  if (schedules) await applySchedules(client, config)
   return {
     config,
     database,

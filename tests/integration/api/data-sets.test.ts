@@ -27,7 +27,7 @@ const SECTIONS = {
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startTestApi({ sections: { ...(await sectionsOfWays()), ...SECTIONS } })
+  api = await startTestApi({ schedules: false, sections: { ...(await sectionsOfWays()), ...SECTIONS } })
   const { client, database } = api.stack
   const worker = await api.stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
   const endings = await Promise.all(

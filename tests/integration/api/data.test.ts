@@ -10,7 +10,7 @@ const DAYS = 40
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await startTestApi({ schedules: false })
   const { db } = api.stack.database
   await db.execute(
     sql`insert into mods (modrinth, curseforge_id, tracked) values ('createnuclear', 989797, true), ('=1+1', 5, true)`,

@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await startTestApi({ schedules: false })
 })
 afterAll(async () => {
   await api.stop()

@@ -28,7 +28,10 @@ beforeAll(async () => {
     { id: 'bitcoin', code: 'BTC' },
     { id: 'ethereum', code: 'ETH' },
   ]
-  stack = await startTestStack({ sections: { 'crypto-forecast': { coins, history_days: 60 } } })
+  stack = await startTestStack({
+    schedules: false,
+    sections: { 'crypto-forecast': { coins, history_days: 60 } },
+  })
   worker = await stack.startWorker()
 })
 afterAll(async () => {

@@ -22,7 +22,10 @@ beforeAll(async () => {
     { id: 'bitcoin', code: 'BTC' },
     { id: 'ethereum', code: 'ETH' },
   ]
-  stack = await startTestStack({ sections: { 'crypto-forecast': { history_days: 100, coins } } })
+  stack = await startTestStack({
+    schedules: false,
+    sections: { 'crypto-forecast': { history_days: 100, coins } },
+  })
   const worker = await stack.startWorker()
   const pipeline = pipelineById('crypto-forecast')
   if (pipeline === undefined) throw new Error('crypto-forecast is not registered')

@@ -25,7 +25,7 @@ let withheldMs: number | undefined
 let crypto: CryptoStack
 let worker: RunningWorker
 beforeAll(async () => {
-  crypto = await startCryptoStack({ at: TEN })
+  crypto = await startCryptoStack({ at: TEN, schedules: true })
   const isServed = (symbol: string, openMs: number) => symbol !== SYMBOLS.bitcoin || openMs !== withheldMs
   worker = await crypto.startWorker({
     dependencies: { binance: withholding(crypto.clients.binance, isServed) },

@@ -33,7 +33,7 @@ const open: Page[] = []
 
 beforeAll(async () => {
   if (!hasBrowser) return
-  api = await startTestApi({ sections: { ...(await sectionsOfWays()), ...SECTIONS } })
+  api = await startTestApi({ schedules: false, sections: { ...(await sectionsOfWays()), ...SECTIONS } })
   worker = await api.stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
   const runs = PIPELINES.map(async (pipeline) => ({
     id: pipeline.id,
@@ -245,7 +245,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
     await page.getByText(start).first().waitFor()
   })
 
-  it('gives rows away as CSV and Parquet, as SQL has them', async () => {
+  it('gives rows away as CSV and Parquet, as SQL has them', { tags: 'long' }, async () => {
     const { page } = await visitor()
     await page.goto('/data?set=crypto-forecast/fear-greed')
     const links = region(page, 'Rows')

@@ -269,36 +269,40 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     expect(await page.getByText('in 1 year').count()).toBe(0)
   })
 
-  it('asks for the token again once its session is over, and once a server has other tokens', async () => {
-    const start = async (operator: string, port: number) => {
-      const guarded = await assembleApi(api.stack.config, createTokens({ operator }), {
-        error: () => undefined,
-      })
-      return { ...guarded, address: await guarded.api.listen({ host: '127.0.0.1', port }) }
-    }
-    const first = await start('token-of-the-operator', 0)
-    const { page } = await visit(browser, first.address, english)
-    open.push(page)
-    const logIn = async (token: string) => {
-      await page.getByLabel('Token').fill(token)
-      await page.getByRole('button', { name: 'Log in' }).click()
-      await page.getByRole('cell', { name: 'createnuclear' }).first().waitFor()
-    }
-    await page.goto(DATA)
-    await logIn('token-of-the-operator')
-    await page.getByRole('textbox', { name: 'platform' }).fill('modrinth')
-    await page.context().clearCookies()
-    // A key waits for no button: what the page asks by itself may be refused first, and then there is none.
-    await page.keyboard.press('Enter')
-    await logIn('token-of-the-operator')
-    await first.close()
-    const note = page.getByText('No connection to Almanac since')
-    await note.waitFor()
-    const second = await start('another-token-of-the-operator', Number(new URL(first.address).port))
-    await logIn('another-token-of-the-operator')
-    expect(await note.count()).toBe(0)
-    await second.close()
-  })
+  it(
+    'asks for the token again once its session is over, and once a server has other tokens',
+    { tags: 'long' },
+    async () => {
+      const start = async (operator: string, port: number) => {
+        const guarded = await assembleApi(api.stack.config, createTokens({ operator }), {
+          error: () => undefined,
+        })
+        return { ...guarded, address: await guarded.api.listen({ host: '127.0.0.1', port }) }
+      }
+      const first = await start('token-of-the-operator', 0)
+      const { page } = await visit(browser, first.address, english)
+      open.push(page)
+      const logIn = async (token: string) => {
+        await page.getByLabel('Token').fill(token)
+        await page.getByRole('button', { name: 'Log in' }).click()
+        await page.getByRole('cell', { name: 'createnuclear' }).first().waitFor()
+      }
+      await page.goto(DATA)
+      await logIn('token-of-the-operator')
+      await page.getByRole('textbox', { name: 'platform' }).fill('modrinth')
+      await page.context().clearCookies()
+      // A key waits for no button: what the page asks by itself may be refused first, and then there is none.
+      await page.keyboard.press('Enter')
+      await logIn('token-of-the-operator')
+      await first.close()
+      const note = page.getByText('No connection to Almanac since')
+      await note.waitFor()
+      const second = await start('another-token-of-the-operator', Number(new URL(first.address).port))
+      await logIn('another-token-of-the-operator')
+      expect(await note.count()).toBe(0)
+      await second.close()
+    },
+  )
 
   it('tells once that the database is away, and says nothing of runs that it cannot know', async () => {
     const { config } = api.stack

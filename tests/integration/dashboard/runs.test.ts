@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     expect(faults).toEqual([])
   })
 
-  it('tell the health of the stack', async () => {
+  it('tell the health of the stack', { tags: 'long' }, async () => {
     await page.goto('/health')
     await region('Servers').getByText('asked for work').waitFor()
     const [version] = await api.stack.database.select<{ is: string }>(

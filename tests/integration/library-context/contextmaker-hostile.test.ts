@@ -141,7 +141,7 @@ describeSandbox('a hostile library', () => {
     expect(seen.memory).toBe('refused-MemoryError')
   })
 
-  it('a hostile build gets no more memory by spreading it over processes', async () => {
+  it('a hostile build gets no more memory by spreading it over processes', { tags: 'long' }, async () => {
     expect((await outside(hostile.sharesMemory(6, 100, 0))).memory).toBe('kept')
     await expect(
       inside(hostile.sharesMemory(6, 100, 600), { memoryBytes: 300 * 1_048_576 }),
@@ -197,7 +197,7 @@ describeSandbox('a hostile library', () => {
     })
   })
 
-  it('runs a jupytext configuration in native mode', async () => {
+  it('runs a jupytext configuration in native mode', { tags: 'long' }, async () => {
     const files = { ...GOOD_LIBRARY, ...LESSON, 'docs/conf.py': '' }
     await expect(make(files, 'native', { wallMs: 5_000 })).rejects.toMatchObject({ type: 'CommandTimedOut' })
   })

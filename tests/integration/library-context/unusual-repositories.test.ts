@@ -144,34 +144,34 @@ function contextmakerNight(kinds: readonly RepositoryKind[]): () => LibraryStack
   return () => library
 }
 
-describeSandbox('contextmaker over repositories of which it makes no good text', () => {
-  const library = contextmakerNight(UNREADABLE)
-
-  it('names documentation that does not build, and uses the sources instead', async () => {
-    const { verdicts, reason, mode } = await attemptAt(library(), 'broken-docs')
-    expect(verdicts[0]).toMatchObject({ engine: 'contextmaker', mode: 'safe', passed: false })
-    expect(reason?.startsWith('contextmaker safe: '), String(reason)).toBe(true)
-    expect(mode).not.toBe('safe')
-    expect((await expectContext(library(), 'broken-docs')).length).toBeGreaterThan(1_000)
-  })
-
-  it('a title is refused in each mode of contextmaker, and by the static engine', async () => {
-    const { outcome, verdicts } = await attemptAt(library(), 'title-only')
-    expect(outcome).toBe('title-only')
-    expect(verdicts.map(({ engine, mode, passed }) => [engine, mode, passed])).toEqual([
-      ['contextmaker', 'safe', false],
-      ['contextmaker', 'strip', false],
-      ['static', null, false],
-    ])
-    expect(library().published.entry(DOMAIN, nameOf('title-only'))?.hasContextFile).toBe(false)
-  })
-
-  it('documentation that does not build leaves nothing on this machine', async () => {
-    await expectContained(library())
-  })
-})
-
 describeSandbox('contextmaker over odd repositories', () => {
+  describe('without good documentation', { tags: 'long' }, () => {
+    const library = contextmakerNight(UNREADABLE)
+
+    it('names documentation that does not build, and uses the sources instead', async () => {
+      const { verdicts, reason, mode } = await attemptAt(library(), 'broken-docs')
+      expect(verdicts[0]).toMatchObject({ engine: 'contextmaker', mode: 'safe', passed: false })
+      expect(reason?.startsWith('contextmaker safe: '), String(reason)).toBe(true)
+      expect(mode).not.toBe('safe')
+      expect((await expectContext(library(), 'broken-docs')).length).toBeGreaterThan(1_000)
+    })
+
+    it('a title is refused in each mode of contextmaker, and by the static engine', async () => {
+      const { outcome, verdicts } = await attemptAt(library(), 'title-only')
+      expect(outcome).toBe('title-only')
+      expect(verdicts.map(({ engine, mode, passed }) => [engine, mode, passed])).toEqual([
+        ['contextmaker', 'safe', false],
+        ['contextmaker', 'strip', false],
+        ['static', null, false],
+      ])
+      expect(library().published.entry(DOMAIN, nameOf('title-only'))?.hasContextFile).toBe(false)
+    })
+
+    it('documentation that does not build leaves nothing on this machine', async () => {
+      await expectContained(library())
+    })
+  })
+
   describe('with good documentation', { tags: 'long' }, () => {
     const library = contextmakerNight([...GOOD, 'sphinx'])
 

@@ -9,6 +9,7 @@ import { startRun, type RunHandle } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import { endingOf } from '../../support/ending-in-words.ts'
 import { startCommand, type RunningCommand } from '../../support/command.ts'
+import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 
@@ -21,24 +22,17 @@ const HANGING = { kind: 'latency', ms: 60_000 } as const
 let nowMs = Date.parse('2026-03-10T12:00:00Z')
 
 let stack: TestStack
-/** Separate processes; one that a test has killed is replaced. */
-let workers: RunningCommand[]
 beforeAll(async () => {
   stack = await startTestStack({ simulator: { matchClock: () => new Date(nowMs) } })
-  workers = await Promise.all(Array.from({ length: WORKERS }, startWorker))
 })
-afterAll(async () => {
-  for (const worker of workers) worker.kill('SIGTERM')
-  await Promise.all(workers.map(({ ended }) => ended))
-  await stack.stop()
-})
+afterAll(() => stack.stop())
 beforeEach(async () => {
   stack.simulator.faults.clear()
   stack.simulator.requests.clear()
   await stack.database.db.execute(sql`truncate feed_polls, matches, match_observations, pipeline_runs`)
 })
 
-async function startWorker(): Promise<RunningCommand> {
+async function workerProcess(): Promise<RunningCommand> {
   const worker = startCommand(['worker'], stack.env)
   await worker.said(/polling/)
   return worker
@@ -108,8 +102,18 @@ async function expectNothingTwice(): Promise<void> {
   expect(ids.filter(({ id }) => matches.byId(Number(id)) === undefined)).toEqual([])
 }
 
-describe('three workers', () => {
-  it('three workers poll the feed once a minute, whoever takes the activity', { tags: 'long' }, async () => {
+describe('three workers', { tags: 'long' }, () => {
+  /** Separate processes; one that a test has killed is replaced. */
+  let workers: RunningCommand[]
+  beforeAll(async () => {
+    workers = await Promise.all(Array.from({ length: WORKERS }, workerProcess))
+  })
+  afterAll(async () => {
+    for (const worker of workers) worker.kill('SIGTERM')
+    await Promise.all(workers.map(({ ended }) => ended))
+  })
+
+  it('three workers poll the feed once a minute, whoever takes the activity', async () => {
     for (let minute = 1; minute <= 6; minute++) {
       nowMs += MINUTE_MS
       if (minute % 2 === 0) expect((await endingOf(await begin())).outcome).toBe('complete')
@@ -123,72 +127,52 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it(
-    'two concurrent starts poll once: the other run is skipped and names the holder',
-    { tags: 'long' },
-    async () => {
-      stack.simulator.faults.set('onexbet', HANGING)
-      const first = await begin()
-      await until(() => asked() === 1)
-      const others = await Promise.all([begin(), begin()])
-      for (const ending of await Promise.all(others.map(endingOf))) {
-        expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'AlreadyRunning' } })
-        expect(ending.error?.message).toContain(first.workflowId)
-      }
-      expect(asked()).toBe(1)
-      stack.simulator.faults.clear()
-      expect((await endingOf(first)).outcome).toBe('complete')
-      const rows = await endedRuns(3)
-      expect(rows.filter(({ polls }) => polls === 1).map(({ run }) => run)).toEqual([
-        first.firstExecutionRunId,
-      ])
-      expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
-      await expectNothingTwice()
-    },
-  )
-
-  it('two starts at the same moment poll once', async () => {
-    const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
+  it('two concurrent starts poll once: the other run is skipped and names the holder', async () => {
+    stack.simulator.faults.set('onexbet', HANGING)
+    const first = await begin()
+    await until(() => asked() === 1)
+    const others = await Promise.all([begin(), begin()])
+    for (const ending of await Promise.all(others.map(endingOf))) {
+      expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'AlreadyRunning' } })
+      expect(ending.error?.message).toContain(first.workflowId)
+    }
+    expect(asked()).toBe(1)
+    stack.simulator.faults.clear()
+    expect((await endingOf(first)).outcome).toBe('complete')
     const rows = await endedRuns(3)
-    // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.
-    for (const { outcome, polls } of rows) expect(polls).toBe(outcome === 'skipped' ? 0 : 1)
-    expect(endings.filter(({ outcome }) => outcome === 'complete').length).toBeGreaterThanOrEqual(1)
-    expect(asked()).toBe(rows.filter(({ polls }) => polls === 1).length)
+    expect(rows.filter(({ polls }) => polls === 1).map(({ run }) => run)).toEqual([first.firstExecutionRunId])
+    expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
     await expectNothingTwice()
   })
 
-  it(
-    'after one of three workers is killed during a poll, another ends the run and the feed is polled once',
-    { tags: 'long' },
-    async () => {
-      nowMs += MINUTE_MS
-      await endingOf(await begin())
-      nowMs += MINUTE_MS
-      stack.simulator.faults.set('onexbet', HANGING)
-      const before = asked()
-      const handle = await begin()
-      await until(() => asked() > before)
-      const pid = await workerAtWork(handle)
-      const victim = workers.find((worker) => worker.pid === pid)
-      expect(victim).toBeDefined()
-      victim?.kill('SIGKILL')
-      await victim?.ended
-      workers = [...workers.filter((worker) => worker !== victim), await startWorker()]
-      stack.simulator.faults.clear()
-      expect((await endingOf(handle)).outcome).toBe('complete')
-      const rows = await endedRuns(2)
-      expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
-        { outcome: 'complete', polls: 1 },
-        { outcome: 'complete', polls: 1 },
-      ])
-      nowMs += MINUTE_MS
-      expect((await endingOf(await begin())).outcome).toBe('complete')
-      expect(await runs()).toHaveLength(3)
-      await expectNothingTwice()
-    },
-  )
+  it('after one of three workers is killed during a poll, another ends the run and the feed is polled once', async () => {
+    nowMs += MINUTE_MS
+    await endingOf(await begin())
+    nowMs += MINUTE_MS
+    stack.simulator.faults.set('onexbet', HANGING)
+    const before = asked()
+    const handle = await begin()
+    await until(() => asked() > before)
+    const pid = await workerAtWork(handle)
+    const victim = workers.find((worker) => worker.pid === pid)
+    expect(victim).toBeDefined()
+    victim?.kill('SIGKILL')
+    await victim?.ended
+    workers = [...workers.filter((worker) => worker !== victim), await workerProcess()]
+    stack.simulator.faults.clear()
+    expect((await endingOf(handle)).outcome).toBe('complete')
+    const rows = await endedRuns(2)
+    expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
+      { outcome: 'complete', polls: 1 },
+      { outcome: 'complete', polls: 1 },
+    ])
+    nowMs += MINUTE_MS
+    expect((await endingOf(await begin())).outcome).toBe('complete')
+    expect(await runs()).toHaveLength(3)
+    await expectNothingTwice()
+  })
 
-  it('triggers during a long run start nothing and do not pile up', { tags: 'long' }, async () => {
+  it('triggers during a long run start nothing and do not pile up', async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     await trigger()
     await until(() => asked() === 1)
@@ -210,6 +194,24 @@ describe('three workers', () => {
     // Had one of them waited for its turn, it would have come before this.
     await trigger()
     await completed(await endedRuns(2))
+    await expectNothingTwice()
+  })
+})
+
+describe('two workers', () => {
+  let workers: RunningWorker[]
+  beforeAll(async () => {
+    workers = await Promise.all([stack.startWorker(), stack.startWorker()])
+  })
+  afterAll(() => Promise.all(workers.map((worker) => worker.stop())))
+
+  it('two starts at the same moment poll once', async () => {
+    const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
+    const rows = await endedRuns(3)
+    // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.
+    for (const { outcome, polls } of rows) expect(polls).toBe(outcome === 'skipped' ? 0 : 1)
+    expect(endings.filter(({ outcome }) => outcome === 'complete').length).toBeGreaterThanOrEqual(1)
+    expect(asked()).toBe(rows.filter(({ polls }) => polls === 1).length)
     await expectNothingTwice()
   })
 })

@@ -45,7 +45,7 @@ let most = Infinity
 let stack: TestStack
 let worker: RunningWorker
 beforeAll(async () => {
-  stack = await startTestStack({ simulator: { matchClock: clock } })
+  stack = await startTestStack({ schedules: false, simulator: { matchClock: clock } })
   worker = await startWorker()
 })
 afterAll(async () => {

@@ -14,7 +14,7 @@ describe('mod-stats on the real servers', () => {
   let stack: TestStack
   let worker: RunningWorker
   beforeAll(async () => {
-    stack = await startTestStack({ mods: 20, pages: 70 })
+    stack = await startTestStack({ mods: 20, pages: 70, schedules: false })
     worker = await stack.startWorker()
   })
   afterAll(async () => {

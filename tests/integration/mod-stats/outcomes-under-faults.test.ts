@@ -24,7 +24,7 @@ let worker: { running: RunningWorker; change: WorkerChange } | undefined
 const UNCHANGED: WorkerChange = {}
 
 beforeAll(async () => {
-  stack = await startTestStack()
+  stack = await startTestStack({ schedules: false })
 })
 afterAll(async () => {
   await worker?.running.stop()

@@ -9,7 +9,7 @@ import { startTestStack, type TestStack } from '../../support/stack.ts'
 let stack: TestStack
 
 beforeAll(async () => {
-  stack = await startTestStack({ mods: 3 })
+  stack = await startTestStack({ mods: 3, schedules: false })
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('mod-stats is registered')
   const worker = await stack.startWorker()

@@ -8,7 +8,7 @@ import { startTestStack, type TestStack } from '../../support/stack.ts'
 let stack: TestStack
 let folder: string
 beforeAll(async () => {
-  stack = await startTestStack()
+  stack = await startTestStack({ schedules: false })
   folder = spoolFolder(stack.config.dataDir)
 })
 afterAll(() => stack.stop())

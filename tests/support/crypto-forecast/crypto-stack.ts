@@ -89,6 +89,7 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
   let now = new Date(at)
   const clock = () => now
   const stack = await startTestStack({
+    schedules: false,
     ...options,
     sections: {
       ...options.sections,

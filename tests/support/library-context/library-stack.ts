@@ -94,6 +94,7 @@ export async function startLibraryStack({
   ...options
 }: LibraryStackOptions = {}): Promise<LibraryStack> {
   const stack = await startTestStack({
+    schedules: false,
     ...options,
     sections: { 'library-context': section },
     simulator: { rateLimits: false, ...options.simulator },
