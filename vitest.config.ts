@@ -3,6 +3,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 /** These find a hang, never a slow machine: each is many times what the slowest test of its kind takes alone. */
 const UNIT_MS = 5_000
+/** Programs of the machine: git, python, a shell. */
+const PROGRAMS_MS = 60_000
 /** The time-skipping server; histories that replay. */
 const WORKFLOWS_MS = 60_000
 /** Real servers that start, die and come back. */
@@ -73,6 +75,14 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { ...everywhere.sequence, groupOrder: 1 },
           ...bound(UNIT_MS),
+        },
+      },
+      {
+        test: {
+          name: 'programs',
+          include: ['tests/programs/**/*.test.ts'],
+          ...everywhere,
+          ...bound(PROGRAMS_MS),
         },
       },
       {

@@ -12,7 +12,7 @@ import { LONG_UNIT_MS } from '../support/bounds.ts'
 import { RUNS_FACTOR } from '../support/property-runs.ts'
 
 const VITEST = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs')
-const FOLDERS = ['integration', 'unit', 'workflows'].map((name) => join('tests', name))
+const FOLDERS = ['integration', 'programs', 'unit', 'workflows'].map((name) => join('tests', name))
 /** As a file has a tag: for some tests, or in a comment for all. Vitest then chooses by its name. */
 const TAG = /\btags:|@module-tag\b|\beachVariant\b/
 const PROPERTY = /support\/property-runs\.ts'/

@@ -7,11 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createGit } from '../../../../upstreams/git/git.ts'
 import { client, cloned, folder, NAME, PLAIN, request } from './git-asking.ts'
 import { gitHost, repository, type GitHost } from './git-host.ts'
-import { calm, rejection } from '../loopback.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { calm, rejection } from '../../../unit/upstreams/loopback.ts'
 
 describe('settings of the machine and of the caller', () => {
   /** A home, a template and variables that would each run a program or lead elsewhere, if git saw them. */

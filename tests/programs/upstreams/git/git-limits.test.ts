@@ -1,15 +1,11 @@
 /** A clone ends: by its size, its time, its memory, or because nobody wants it any more. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createGit } from '../../../../upstreams/git/git.ts'
 import { client, MB, NAME, PLAIN, request } from './git-asking.ts'
 import { commitTree, git, gitHost, repository, type Entry, type GitHost } from './git-host.ts'
-import { rejection } from '../loopback.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { rejection } from '../../../unit/upstreams/loopback.ts'
 
 /** Ids of the processes whose command line holds a text. */
 const processesWith = (text: string): string[] =>

@@ -2,14 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bothFail, client, cloned, folder, NAME, PLAIN, request, says } from './git-asking.ts'
 import { commitTree, git, gitHost, repository } from './git-host.ts'
-import { calm, rejection } from '../loopback.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { calm, rejection } from '../../../unit/upstreams/loopback.ts'
 
 describe('the newest commit', () => {
   it('returns the newest commit without cloning', async () => {

@@ -2,15 +2,11 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runProgram, type ProgramResult } from '../../../../system/run-program.ts'
 import type { RepositoryKind } from '../../../../simulator/library-context/libraries.ts'
 import { filesOf } from '../../../../simulator/library-context/repositories/files.ts'
-import { simulatorForTests } from '../asking.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { simulatorForTests } from '../../../unit/simulator/asking.ts'
 
 const TIMEOUT_MS = 30_000
 const OUTPUT_BYTES = 1_000_000

@@ -1,13 +1,9 @@
 /** A stranger's tree is read in a process of its own, within time and memory. */
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { judgedContext } from '../../../../activities/library-context/judged-context.ts'
 import { createTreeReader } from '../../../../activities/library-context/tree-reader.ts'
-import { rejection } from '../../upstreams/loopback.ts'
-import { treeOf } from './tree-folder.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { rejection } from '../../../unit/upstreams/loopback.ts'
+import { treeOf } from '../../../unit/activities/library-context/tree-folder.ts'
 
 const never = new AbortController().signal
 const head = {

@@ -2,16 +2,12 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RepositoryKind, SimulatedLibrary } from '../../../../simulator/library-context/libraries.ts'
 import { filesOf } from '../../../../simulator/library-context/repositories/files.ts'
 import { startSimulator, type Simulator } from '../../../../simulator/server.ts'
-import { simulatorForTests } from '../asking.ts'
+import { simulatorForTests } from '../../../unit/simulator/asking.ts'
 import { git, gitText, scratchFolder } from './git-client.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const REQUEST_TYPE = 'application/x-git-upload-pack-request'
 

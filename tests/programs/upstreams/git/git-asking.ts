@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../../../core/durations.ts'
 import type { Clone, CloneRequest } from '../../../../upstreams/git/git-clone.ts'
 import { createGit } from '../../../../upstreams/git/git.ts'
 import { gitHost, type Before, type Entry, type GitHost } from './git-host.ts'
-import { calm, rejection } from '../loopback.ts'
+import { calm, rejection } from '../../../unit/upstreams/loopback.ts'
 
 /** The repository that most tests make. */
 export const NAME = 'astro/stars'

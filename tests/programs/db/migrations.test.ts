@@ -3,12 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { packageRoot } from '../../../system/package-root.ts'
-import { LONG_UNIT_MS } from '../../support/bounds.ts'
-
-// Starts drizzle-kit.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const folder = mkdtempSync(join(tmpdir(), 'almanac-migrations-'))
 afterAll(() => {

@@ -4,14 +4,10 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../system/package-root.ts'
 import { runProgram } from '../../../system/run-program.ts'
 import { until } from '../../support/until.ts'
-import { LONG_UNIT_MS } from '../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 let folder: string
 beforeEach(() => {

@@ -2,16 +2,12 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { MINUTE_MS } from '../../../../core/durations.ts'
 import { createGit } from '../../../../upstreams/git/git.ts'
 import { bothFail, client, cloned, NAME, PLAIN, request, says } from './git-asking.ts'
 import { gitHost, repository, type Before } from './git-host.ts'
-import { calm, rejection } from '../loopback.ts'
-import { LONG_UNIT_MS } from '../../../support/bounds.ts'
-
-// Real programs.
-vi.setConfig({ testTimeout: LONG_UNIT_MS })
+import { calm, rejection } from '../../../unit/upstreams/loopback.ts'
 
 describe('a redirect', () => {
   const to =

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { treeSize, whileSmall } from '../../../../upstreams/git/clone-size.ts'
 import { folder, MB } from './git-asking.ts'
-import { calm, rejection } from '../loopback.ts'
+import { calm, rejection } from '../../../unit/upstreams/loopback.ts'
 
 const bounds = (root: string, signal = calm()) => ({ root, maxBytes: MB, what: 'The clone', signal })
 
