@@ -3,9 +3,14 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../core/durations.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
-import { outcomesOf, startCryptoStack, type CryptoStack } from '../../support/crypto-forecast/crypto-stack.ts'
+import {
+  outcomesOf,
+  startCryptoStack,
+  type CryptoStack,
+  STACK_COINS,
+} from '../../support/crypto-forecast/crypto-stack.ts'
 
-const COINS = 3
+const COINS = STACK_COINS.length
 /** The hours that each run finds closed: the last two of the year, then the first of the next. */
 const RUNS = ['2025-12-31T23:10:00Z', '2026-01-01T00:10:00Z', '2026-01-01T01:10:00Z']
 

@@ -10,6 +10,7 @@ import {
   SYMBOLS,
   withholding,
   type CryptoStack,
+  STACK_COINS,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { until } from '../../support/until.ts'
 import type { EndingInWords } from '../../support/ending-in-words.ts'
@@ -17,7 +18,7 @@ import type { EndingInWords } from '../../support/ending-in-words.ts'
 const TEN = '2026-07-20T10:10:00Z'
 const ELEVEN = '2026-07-20T11:10:00Z'
 const NOON = '2026-07-20T12:10:00Z'
-const COINS = Object.keys(SYMBOLS) as (keyof typeof SYMBOLS)[]
+const COINS = STACK_COINS.map(({ id }) => id)
 const HORIZONS = 2
 
 /** The newest hour of bitcoin, while the exchange does not serve it. */

@@ -12,6 +12,7 @@ import {
   startCryptoStack,
   whyOf,
   type CryptoStack,
+  STACK_COINS,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import {
   describeMlflow,
@@ -23,8 +24,8 @@ import { eachVariant } from '../../support/each-variant.ts'
 const TEN = '2026-07-20T10:10:00Z'
 const AGAIN = '2026-07-20T10:40:00Z'
 const ELEVEN = '2026-07-20T11:10:00Z'
-/** Three coins, two horizons. */
-const MODELS = 6
+/** Of two horizons. */
+const MODELS = 2 * STACK_COINS.length
 
 /** The client of a worker; a test replaces what is behind it. */
 let deliver: Mlflow['deliver']

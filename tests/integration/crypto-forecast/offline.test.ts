@@ -12,6 +12,7 @@ import {
   whyOf,
   withholding,
   type CryptoStack,
+  STACK_COINS,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { describeRecorded } from '../../unit/upstreams/recordings.ts'
 import type { EndingInWords } from '../../support/ending-in-words.ts'
@@ -19,9 +20,7 @@ import type { EndingInWords } from '../../support/ending-in-words.ts'
 /** The series begins within the history of every run, so that averages without end begin at the same hour. */
 const FIRST = '2026-05-25T00:00:00Z'
 const MORNING = '2026-07-20T10:10:00Z'
-/** Two of the recorded ones: each more is as many rows again. */
-const COINS = ['bitcoin', 'ethereum'] as const
-const coins = COINS.map((id) => ({ id, code: SYMBOLS[id].replace('USDT', '') }))
+const COINS = STACK_COINS.map(({ id }) => id)
 
 /** Hours that Binance leaves out of its responses for now, by symbol and opening time. */
 const withheld = new Set<string>()
@@ -36,7 +35,6 @@ describeRecorded('a series with disturbances', () => {
   beforeAll(async () => {
     crypto = await startCryptoStack({
       at: MORNING,
-      sections: { 'crypto-forecast': { coins } },
       simulator: { klines: recordedWorld(FIRST) },
     })
     const isServed = (symbol: string, openMs: number) => !withheld.has(hourOf(symbol, openMs))

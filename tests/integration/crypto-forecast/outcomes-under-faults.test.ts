@@ -13,18 +13,14 @@ import {
   startCryptoStack,
   whyOf,
   type CryptoStack,
+  STACK_COINS,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { until } from '../../support/until.ts'
 import { eachVariant } from '../../support/each-variant.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
 const ELEVEN = '2026-07-20T11:10:00Z'
-/** Two, so that what one gets can differ from the other; each more is a third of the rows again. */
-const coins = [
-  { id: 'bitcoin', code: 'BTC' },
-  { id: 'ethereum', code: 'ETH' },
-]
-const COINS = coins.length
+const COINS = STACK_COINS.length
 /** Attempts after 0, 1, 3 and 7 s; the next one, after 15, would be too late, so that seconds are left for the other steps. */
 const BOUND = { boundSeconds: 14 }
 const BLOCKED: Fault = { kind: 'geo-block' }
@@ -34,10 +30,7 @@ let worker: RunningWorker
 /** Restores the rows of a good run at ten. */
 let goodRun: () => Promise<void>
 beforeAll(async () => {
-  crypto = await startCryptoStack({
-    at: TEN,
-    sections: { 'crypto-forecast': { coins } },
-  })
+  crypto = await startCryptoStack({ at: TEN })
   worker = await crypto.startWorker()
   const good = await collectAt(TEN)
   expect(good.outcome, JSON.stringify(good.counts)).toBe('complete')
@@ -328,7 +321,7 @@ describe('an unknown coin', () => {
       const compared = await select(
         sql`select crypto, difference is not null as both from price_comparisons order by 1`,
       )
-      expect(compared).toEqual(coins.map(({ id }) => ({ crypto: id, both: true })))
+      expect(compared).toEqual(STACK_COINS.map(({ id }) => ({ crypto: id, both: true })))
     } finally {
       section.coins = known
     }

@@ -23,6 +23,7 @@ const NEWEST = '2026-07-20T09:00:00Z'
 /** From the first recorded hour to the newest closed one. */
 const HOURS = (Date.parse(NEWEST) - Date.parse(FIRST)) / HOUR_MS + 1
 const COINS = Object.keys(SYMBOLS) as (keyof typeof SYMBOLS)[]
+const coins = COINS.map((id) => ({ id, code: SYMBOLS[id].replace('USDT', '') }))
 const each = (count: number) => Object.fromEntries(COINS.map((coin) => [coin, count]))
 
 describeRecorded('the recorded half year', () => {
@@ -32,7 +33,7 @@ describeRecorded('the recorded half year', () => {
   beforeAll(async () => {
     crypto = await startCryptoStack({
       at: NOW,
-      sections: { 'crypto-forecast': { history_days: 200 } },
+      sections: { 'crypto-forecast': { history_days: 200, coins } },
       simulator: { klines: recordedWorld(FIRST) },
     })
     worker = await crypto.startWorker()

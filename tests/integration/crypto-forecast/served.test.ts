@@ -10,11 +10,12 @@ import {
   startCryptoStack,
   whyOf,
   type CryptoStack,
+  STACK_COINS,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { eachVariant } from '../../support/each-variant.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
-const COINS = 3
+const COINS = STACK_COINS.length
 /** Attempts after 0, 1, 3 and 7 s; the next one, after 15, would be too late. */
 const BOUND = { boundSeconds: 14 }
 

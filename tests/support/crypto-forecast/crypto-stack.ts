@@ -21,6 +21,12 @@ export type Kline = [number, string, string, string, string, string, number, str
 /** By `crypto`, as the recordings name them. */
 export const SYMBOLS = { bitcoin: 'BTCUSDT', ethereum: 'ETHUSDT', binancecoin: 'BNBUSDT' } as const
 
+/** What a stack collects unless told otherwise. Two, so that what one gets can differ; each more is as many rows again. */
+export const STACK_COINS = [
+  { id: 'bitcoin', code: 'BTC' },
+  { id: 'ethereum', code: 'ETH' },
+] as const
+
 /** Recorded candles of one symbol. */
 export function recordedKlines(symbol: string, interval: '1h' | '1d'): Kline[] {
   return JSON.parse(readFileSync(new URL(`klines_${symbol}_${interval}.json`, RECORDINGS), 'utf8')) as Kline[]
@@ -84,7 +90,7 @@ export function cryptoForecast(): Pipeline {
   return pipeline
 }
 
-/** Starts it. Default: 60 days of history. */
+/** Starts it. Default: 60 days of history of `STACK_COINS`. */
 export async function startCryptoStack({ at, ...options }: CryptoStackOptions): Promise<CryptoStack> {
   let now = new Date(at)
   const clock = () => now
@@ -93,7 +99,11 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
     ...options,
     sections: {
       ...options.sections,
-      'crypto-forecast': { history_days: 60, ...options.sections?.['crypto-forecast'] },
+      'crypto-forecast': {
+        history_days: 60,
+        coins: [...STACK_COINS],
+        ...options.sections?.['crypto-forecast'],
+      },
     },
     simulator: { clock, rateLimits: false, ...options.simulator },
   })
