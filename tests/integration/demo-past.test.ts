@@ -98,7 +98,7 @@ it('the past of the demo is imported without a refused line, once, and its files
   expect(await imported()).toEqual([])
 })
 
-it('a past whose import was stopped is imported at the next start', async () => {
+it('a past whose import was stopped is imported at the next start', { tags: 'long' }, async () => {
   const folder = join(config.stateDir, 'past', 'library-context')
   rmSync(folder, { recursive: true })
   expect(await imported(AbortSignal.abort())).toEqual([])

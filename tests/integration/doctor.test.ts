@@ -73,13 +73,17 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('doctor does not take a worker that polled a moment ago for one that works', async () => {
-    await (await stack.startWorker()).stop()
-    expect(found(await examined(), 'worker')).toMatchObject({
-      state: 'warn',
-      found: expect.stringContaining('does not take work now') as string,
-    })
-  })
+  it(
+    'doctor does not take a worker that polled a moment ago for one that works',
+    { tags: 'long' },
+    async () => {
+      await (await stack.startWorker()).stop()
+      expect(found(await examined(), 'worker')).toMatchObject({
+        state: 'warn',
+        found: expect.stringContaining('does not take work now') as string,
+      })
+    },
+  )
 
   it('doctor tries to write, and reads every table', async () => {
     const { db } = stack.database

@@ -67,7 +67,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await valueOf(server, 'SHOW listen_addresses')).toBe('127.0.0.1')
   })
 
-  it('PostgreSQL requires a random password, which only its owner can read', async () => {
+  it('PostgreSQL requires a random password, which only its owner can read', { tags: 'long' }, async () => {
     const server = await start({ port: await freePort() })
     expect(statSync(`${dataDir}.password`).mode & 0o777).toBe(0o600)
     const wrong = new Client({ connectionString: server.url.replace(/:[^:@]+@/, ':wrong@') })

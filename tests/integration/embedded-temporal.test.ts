@@ -25,7 +25,6 @@ import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal, type TemporalOptions } from '../../local/temporal.ts'
 import { packageRoot } from '../../system/package-root.ts'
-import { eachVariant } from '../support/each-variant.ts'
 const STOP_MS = 300_000
 
 let stateDir: string
@@ -222,22 +221,28 @@ describe('the embedded Temporal server', () => {
     },
   )
 
-  eachVariant([
+  it.each([
     ['empty, as an interrupted first start leaves it', ''],
     ['no database', 'x'.repeat(10_000)],
-  ])('puts a store aside that is %s, says so, and begins with an empty one', async (_name, content) => {
-    const store = join(stateDir, 'temporal.db')
-    writeFileSync(store, content)
-    const lines: string[] = []
-    const server = await start({ port: await freePort(), say: (line) => lines.push(line) })
-    const aside = readdirSync(stateDir).filter((name) => /^temporal\.db\.unusable-\d{4}-[\dTZ-]+$/.test(name))
-    expect(aside).toHaveLength(1)
-    expect(lines).toEqual([expect.stringContaining(join(stateDir, aside[0] ?? '?'))])
-    expect(readFileSync(join(stateDir, aside[0] ?? ''), 'utf8').startsWith(content)).toBe(true)
-    await withClient(server, ({ workflow }) =>
-      workflow.start('noWorkerRunsThis', { workflowId: 'begun', taskQueue: 'nobody' }),
-    )
-  })
+  ])(
+    'puts a store aside that is %s, says so, and begins with an empty one',
+    { tags: 'long' },
+    async (_name, content) => {
+      const store = join(stateDir, 'temporal.db')
+      writeFileSync(store, content)
+      const lines: string[] = []
+      const server = await start({ port: await freePort(), say: (line) => lines.push(line) })
+      const aside = readdirSync(stateDir).filter((name) =>
+        /^temporal\.db\.unusable-\d{4}-[\dTZ-]+$/.test(name),
+      )
+      expect(aside).toHaveLength(1)
+      expect(lines).toEqual([expect.stringContaining(join(stateDir, aside[0] ?? '?'))])
+      expect(readFileSync(join(stateDir, aside[0] ?? ''), 'utf8').startsWith(content)).toBe(true)
+      await withClient(server, ({ workflow }) =>
+        workflow.start('noWorkerRunsThis', { workflowId: 'begun', taskQueue: 'nobody' }),
+      )
+    },
+  )
 
   it('the Web UI answers this machine alone, by its names', async () => {
     const uiPort = await freePort()

@@ -24,7 +24,7 @@ export const SOAKS: Record<string, Soak> = {
         flags: '--parts <count>',
         description: 'parts of the long tests; one of them is run, by the seed',
         default: 1,
-        short: 16,
+        short: 32,
       },
     ],
     run: async (option) =>

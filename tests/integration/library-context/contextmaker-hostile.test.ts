@@ -190,7 +190,7 @@ describeSandbox('a hostile library', () => {
     })
   })
 
-  it.runIf(hasMake)('runs a Makefile in native mode', async () => {
+  it.runIf(hasMake)('runs a Makefile in native mode', { tags: 'long' }, async () => {
     const files = { ...GOOD_LIBRARY, 'docs/Makefile': SLEEPING_MAKEFILE, 'docs/conf.py': '' }
     await expect(make(files, 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
       type: 'CommandTimedOut',

@@ -72,7 +72,7 @@ describeSandbox('contextmaker', () => {
     expect(safe.markdown).toContain('Text inside an extension that is not installed.')
   })
 
-  it('contextmaker finds pages if the first one is Markdown', async () => {
+  it('contextmaker finds pages if the first one is Markdown', { tags: 'long' }, async () => {
     const path = tree({ ...GOOD_LIBRARY, 'docs/index.md': '# Orbit in Markdown\n\nFirst words.\n' })
     rmSync(join(path, 'docs', 'index.rst'))
     const { markdown, log } = await make(path, 'safe')
@@ -119,7 +119,7 @@ describeSandbox('contextmaker', () => {
     expect(log).toContain('Mode: Non-Sphinx')
   })
 
-  it('contextmaker gives the same text for the same tree', async () => {
+  it('contextmaker gives the same text for the same tree', { tags: 'long' }, async () => {
     expect((await make(tree(GOOD_LIBRARY), 'safe')).markdown).toBe(safe.markdown)
   })
 
