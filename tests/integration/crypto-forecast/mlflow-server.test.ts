@@ -10,6 +10,7 @@ import {
   startModelServer,
   type MlflowProcess,
 } from '../../support/crypto-forecast/mlflow.ts'
+import { eachVariant } from '../../support/each-variant.ts'
 import { calm, loopback, rejection, type Asked } from '../../unit/upstreams/loopback.ts'
 
 const USER_AGENT = 'almanac-test'
@@ -191,7 +192,7 @@ describeMlflow('a real MLflow', () => {
       )
     })
 
-  it.each(['before', 'after'] as const)(
+  eachVariant(['after', 'before'] as const)(
     'MLflow has one whole run when a delivery that broke off %s a request is repeated',
     async (moment) => {
       const whole = await faulty(() => false)
