@@ -12,7 +12,7 @@ const names = Object.keys(SOAKS)
 const program = new Command('soak')
   .argument('[name...]', `which to run: ${names.join(', ')} (default: all)`)
   .option('--seed <number>', 'repeats the same disasters in the same order', positive, Date.now() % 1_000_000)
-  .option('--short', 'half a minute, as the gate runs it: only the soaks that have a short form')
+  .option('--short', 'some minutes, as the gate runs it: only the soaks that have a short form')
 // Soaks may share an option: each has its own default.
 const shared = new Map(
   Object.values(SOAKS).flatMap(({ options }) => options.map((each) => [each.flags, each.description])),
