@@ -258,7 +258,7 @@ export default {
       rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
     },
     {
-      files: ['tests/unit/**/*.ts'],
+      files: ['tests/programs/**/*.ts', 'tests/unit/**/*.ts'],
       rules: {
         'no-restricted-properties': [
           'error',

@@ -7,6 +7,7 @@ import { createActivities, type ActivityDependencies } from '../../activities/in
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { PARTS } from '../../simulator/index.ts'
+import { projectFiles } from '../support/project-files.ts'
 import { PING } from '../../client/ping.ts'
 import * as workflows from '../../workflows/index.ts'
 
@@ -71,6 +72,16 @@ describe('the pipelines', () => {
       'tests/replay/ways/tide-tables.ts',
       'tests/replay/histories/tide-tables/ (npm run record-histories -- -t tide-tables)',
     ])
+  })
+
+  it('no floor lists a part of what is no pipeline', async () => {
+    const lists = projectFiles().filter((file) => file.endsWith('by-pipeline.ts'))
+    expect(lists.length).toBeGreaterThan(5)
+    const ids: string[] = PIPELINES.map(({ id }) => id)
+    for (const file of lists) {
+      const listed = Object.keys((await import(join(packageRoot, file))) as object)
+      expect({ file, unknown: listed.filter((id) => !ids.includes(id)) }).toEqual({ file, unknown: [] })
+    }
   })
 
   it('each pipeline id and each workflow occurs once, and but for the ping no workflow without a pipeline', () => {
