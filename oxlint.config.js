@@ -27,6 +27,12 @@ const NAME_COMMANDS = {
   message: 'Only help texts name the bare command; a message names one by almanacCommand, for its stack.',
 }
 
+const WHOLE_ZOD = {
+  selector: "ImportDeclaration[importKind!='type'][source.value='zod'] > ImportSpecifier[imported.name='z']",
+  message:
+    "Write import * as z from 'zod': of the object z the bundle keeps all, 500 kB that every command would load.",
+}
+
 /** typescript-eslint's no-meaningless-void-operator refuses it; the one of oxlint does not. */
 const NO_VOID_WITHOUT_A_CALL = {
   selector:
@@ -35,7 +41,7 @@ const NO_VOID_WITHOUT_A_CALL = {
 }
 /** ESLint's rule, which oxlint runs as a plugin: it has none of its own that takes patterns of the syntax tree. */
 const refused = (...patterns) => ({
-  'syntax/no-restricted-syntax': ['error', NO_VOID_WITHOUT_A_CALL, ...patterns],
+  'syntax/no-restricted-syntax': ['error', NO_VOID_WITHOUT_A_CALL, WHOLE_ZOD, ...patterns],
 })
 
 const errors = (...names) => Object.fromEntries(names.map((name) => [name, 'error']))

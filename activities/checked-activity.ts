@@ -2,7 +2,7 @@
  * Activities behind a check of their input. Whoever reaches the Temporal server can start a workflow with any input, so
  * that an activity may build a path, a statement or an address only from what its schemas let through.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 

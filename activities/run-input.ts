@@ -1,5 +1,5 @@
 /** Schemas of what the activities of every pipeline get from their workflows. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { asEnding, RUN_OUTCOMES, type RunEnding } from '../core/run-outcome.ts'
 import { TRIGGERS, type Run } from '../core/run.ts'
 import type { Reason, ReasonValue } from '../core/reason.ts'

@@ -15,7 +15,8 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import * as z from 'zod'
+import { fr } from 'zod/locales'
 import { Failure, WrongUsage } from '../core/failures.ts'
 import type { Reason } from '../core/reason.ts'
 import { packageVersion } from '../system/package-version.ts'
@@ -200,7 +201,7 @@ function expectedOf(keyword: string, params: object): Reason | undefined {
 }
 
 /** The words of zod for the rest. */
-const FRENCH = z.locales.fr().localeError
+const FRENCH = fr().localeError
 
 function findingOf(
   { keyword, message = '', params }: FastifySchemaValidationError,

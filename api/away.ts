@@ -1,5 +1,5 @@
 /** Servers that are away, or refuse us: what one of them would have said is left out of an answer, which names it instead. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { failureReason } from '../core/reason.ts'
 import { reason } from '../wording/reason.ts'
 import { sentence, type Language } from '../wording/sentence.ts'

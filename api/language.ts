@@ -1,6 +1,6 @@
 /** The language of the sentences in an answer: that of the request's Accept-Language, as far as there are sentences. */
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import * as z from 'zod'
 import { LANGUAGES, type Language } from '../wording/sentence.ts'
 
 /** Headers of a route whose answer has sentences. */

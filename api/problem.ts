@@ -1,6 +1,6 @@
 /** Errors as problem details (RFC 9457): every answer that is no result has the same shape. */
 import { STATUS_CODES } from 'node:http'
-import { z } from 'zod'
+import * as z from 'zod'
 import { asReason, type Reason } from '../core/reason.ts'
 import { sentence } from '../wording/sentence.ts'
 

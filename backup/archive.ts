@@ -17,7 +17,7 @@ import {
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { fileFailure, OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'

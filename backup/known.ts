@@ -1,7 +1,7 @@
 /** What is known of the backups: beside the data, where the watch finds it, which may read no backup. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { writeFileAtomically } from '../system/atomic-file.ts'
 
 const knownSchema = z.object({

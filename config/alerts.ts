@@ -1,5 +1,5 @@
 /** The section `alerts` of almanac.yaml: who is told if something is not as it should be. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 
 export const BODIES = ['json', 'slack', 'discord', 'mattermost', 'ntfy'] as const

@@ -1,5 +1,5 @@
 /** Contents of `almanac.yaml`: one section per pipeline, each by its definition in `pipelines/`, and who is told. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { alertsSchema, type AlertSettings } from './alerts.ts'
 import type { DEFINITIONS } from '../pipelines/index.ts'
 import { PIPELINES, type Sections } from '../pipelines/index.ts'

@@ -1,5 +1,5 @@
 /** Variables of the environment and of `.env`: names, types, defaults and meanings. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { PIPELINES, type PipelineVariables } from '../pipelines/index.ts'
 
 const port = (fallback: number, meaning: string) =>

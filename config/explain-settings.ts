@@ -1,6 +1,6 @@
 /** One sentence for each mistake in the settings: where, what was found, what is expected, an example. */
 import leven from 'leven'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A file or source of settings, as sentences name it. */
 export interface SettingsPlace {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type SQL } from 'drizzle-orm'
 import type pg from 'pg'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Channel of the runs; the trigger on `pipeline_runs` notifies it. */
 const RUNS_CHANNEL = 'almanac_runs'

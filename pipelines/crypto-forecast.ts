@@ -1,5 +1,5 @@
 /** crypto-forecast: what it tracks, when it runs, which parameters its runs take. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { pairCurrency, QUOTES, tradingPair } from '../core/crypto-forecast/trading-pair.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import { address, backfillParams, definePipeline, ENABLED, recompute, runParams } from './definition.ts'

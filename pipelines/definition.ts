@@ -2,7 +2,7 @@
  * A pipeline's definition: pure facts, from which settings, almanac.yaml, the demo, schedules and the command are
  * built. Types of sections and variables follow from the definitions; nothing is listed twice.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { DAY_MS } from '../core/durations.ts'
 import type { Code } from '../wording/reason.ts'
 import type { Reason } from '../core/reason.ts'

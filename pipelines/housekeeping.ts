@@ -1,5 +1,5 @@
 /** housekeeping: what is kept and for how long, when it runs. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { MINUTE_MS } from '../core/durations.ts'
 import { reason } from '../wording/reason.ts'
 import { definePipeline, ENABLED, nightly, runParams, timeOfDay, timezone } from './definition.ts'

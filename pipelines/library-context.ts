@@ -1,5 +1,5 @@
 /** library-context: what it tracks, when it runs, which parameters its runs take. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'

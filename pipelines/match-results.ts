@@ -1,5 +1,5 @@
 /** match-results: what it follows, when it runs, which parameters its runs take. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 import { reason } from '../wording/reason.ts'

@@ -1,5 +1,5 @@
 /** The faults that can be switched on, one per upstream at a time, and their validation. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { faultScope } from './own-fault.ts'
 import type { AnyFault, Upstream } from './upstream.ts'
 

@@ -1,5 +1,5 @@
 /** Declaration of an upstream's own kind of fault. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OwnFault, Reply } from './upstream.ts'
 
 /** Fields of every fault. */

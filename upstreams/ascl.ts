@@ -1,5 +1,5 @@
 /** Astrophysics Source Code Library (https://ascl.net): the whole catalogue in one answer, and the repositories that it names. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failures.ts'
 import { namesIn, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'

@@ -1,5 +1,5 @@
 /** CoinGecko API v3 (https://docs.coingecko.com): a coin's history and spot prices in a currency, with a demo key, a pro key or none. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure, type FailureType } from '../core/failures.ts'
 import { comparing, type KnownFields } from './fields.ts'
 import { createGate, isRateLimited, type Gate } from './gate.ts'

@@ -2,7 +2,7 @@
  * alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value per
  * day since 2018.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failures.ts'
 import { comparing, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'

@@ -2,7 +2,7 @@
  * Fields of answers that are other than known: those that we read and that vanished, and those that nobody has seen before.
  * They are counted until somebody stores them; what is not stored when the process ends is lost.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { cleanText } from '../core/foreign-text.ts'
 import type { CountedField } from '../core/upstream-fields.ts'
 

@@ -1,6 +1,6 @@
 /** Modrinth API v2 (https://docs.modrinth.com): projects and versions by their bulk endpoints. */
 import pMap from 'p-map'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failures.ts'
 import { comparing, namesIn, type KnownFields } from './fields.ts'
 import { createGate, type Gate } from './gate.ts'

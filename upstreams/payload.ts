@@ -1,5 +1,5 @@
 /** Validation of upstream bodies: a wrong body is one failure, a wrong row costs only itself. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../core/failures.ts'
 import { storable } from '../core/foreign-text.ts'
 

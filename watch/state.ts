@@ -1,7 +1,7 @@
 /** What the watch remembers: one small file, so that it works while the database is away, and a restart repeats nothing. */
 import { existsSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
 import type { Alerts } from './alert.ts'
 import type { FreeSpace } from './disk.ts'

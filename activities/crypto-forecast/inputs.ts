@@ -1,5 +1,5 @@
 /** Inputs of the activities of crypto-forecast, as their workflow makes them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { runSchemaOf } from '../run-input.ts'
 
 export const runSchema = runSchemaOf('crypto-forecast')

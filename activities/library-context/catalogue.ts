@@ -1,5 +1,5 @@
 /** The names in the domains' sources, filtered by name: stars are requested only for those that pass. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { keepKnown, lastKnown } from '../../db/last-known.ts'
 import type { Database } from '../../db/database.ts'
 import { newestCandidates, type Candidate } from '../../db/queries/library-context/libraries.ts'

@@ -1,5 +1,5 @@
 /** Inputs of the activities of library-context, as its workflows make them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { FULL_NAME } from '../../upstreams/github/repository-name.ts'
 import { cursor, runSchemaOf } from '../run-input.ts'
 

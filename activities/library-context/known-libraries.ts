@@ -2,7 +2,7 @@
  * What a night knows of the libraries and their lists. It follows what the night stores, so that a night whose rows are
  * in the spool goes on from them, and is kept on disk for one without its database.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { keepKnown, lastKnown } from '../../db/last-known.ts'
 import {
   knownLibraries,

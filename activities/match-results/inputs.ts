@@ -1,5 +1,5 @@
 /** Inputs of the activities of match-results, as their workflow makes them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { runSchemaOf } from '../run-input.ts'
 import type { MatchFigures } from './match-records.ts'
 

@@ -1,7 +1,7 @@
 /** Counts and reasons that the batches of mod-stats share. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Reason } from '../../core/reason.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 

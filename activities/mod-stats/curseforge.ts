@@ -1,6 +1,6 @@
 /** One batch of mods on CurseForge: the mods in bulk, then every page of each mod's files. */
 import pMap from 'p-map'
-import { z } from 'zod'
+import * as z from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { lastKnown } from '../../db/last-known.ts'
 import {

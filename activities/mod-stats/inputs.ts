@@ -1,5 +1,5 @@
 /** Inputs of the activities of mod-stats, as their workflow makes them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { cursor, runSchemaOf } from '../run-input.ts'
 
 export const runSchema = runSchemaOf('mod-stats')

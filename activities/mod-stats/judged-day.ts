@@ -1,5 +1,5 @@
 /** Judges what a platform reports of a day's mods and versions against what was stored of them last. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { keepKnown, lastKnown } from '../../db/last-known.ts'
 import { believedDays, believedDownloads, type DailyMeasure } from '../../db/queries/mod-stats/believed.ts'
 import { DAILY_RULES, DOWNLOADS_RULES } from '../../db/schema/mod-stats.ts'

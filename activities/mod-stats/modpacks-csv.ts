@@ -1,7 +1,7 @@
 /** `data/curseforge_modpacks.csv`: the packs of the database, and those of an older file that it does not hold. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   adoptModpacks,
   allModpacks,

@@ -1,5 +1,5 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { lastKnown } from '../../db/last-known.ts'
 import {

@@ -1,5 +1,5 @@
 /** The day's downloads of every known modpack, in bulk by id. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { lastKnown, readOr } from '../../db/last-known.ts'
 import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'

@@ -1,7 +1,7 @@
 /** Logging in and out: a session is a signed cookie, which scripts of the page cannot read. */
 import { reason } from '../../wording/reason.ts'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Config } from '../../config/load-config.ts'
 import type { Api } from '../app.ts'
 import { problems, RequestProblem } from '../problem.ts'

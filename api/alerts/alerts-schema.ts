@@ -1,5 +1,5 @@
 /** Alerts as the API gives them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { SEVERITIES } from '../../watch/kinds.ts'
 
 const time = z.iso.datetime()

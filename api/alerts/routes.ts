@@ -1,5 +1,5 @@
 /** `/api/alerts`: what the watch found, and silences. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOUR_MS } from '../../core/durations.ts'
 import { isSilenced, standingSilences, type Silence } from '../../watch/silences.ts'
 import { endSilence, setSilence } from '../../watch/set-silence.ts'

@@ -1,5 +1,5 @@
 /** What the page of crypto-forecast needs beside rows: the coins with their currencies, and how their forecasts did. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { storedForecasts } from '../../client/crypto-forecast/figures.ts'
 import {
   INTERVAL_CODES,

@@ -1,6 +1,6 @@
 /** Routes that the clients of an older forecast service call: its addresses and fields, and what it left unsaid. */
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import { coinNamed, HORIZON_NAMES, trackedCoin } from '../../client/crypto-forecast/coins.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { pairCurrency } from '../../core/crypto-forecast/trading-pair.ts'

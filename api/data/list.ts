@@ -1,5 +1,5 @@
 /** What data sets there are, and what their columns mean. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ALL_DATA_SETS, type PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
 import { languageHeader, languageOf } from '../language.ts'

@@ -1,5 +1,5 @@
 /** What a request of a data set may say, as a schema built from its declaration. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { sentence } from '../../wording/sentence.ts'
 import { reason, type Code } from '../../wording/reason.ts'
 import type { ColumnType, DataSet } from '../data-set.ts'

@@ -1,7 +1,7 @@
 /** The routes of every data set: its rows page by page, its series, its exports. */
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import type { PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'

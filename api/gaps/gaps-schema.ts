@@ -1,5 +1,5 @@
 /** Gaps as the API gives them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { INTERVALS, type Interval } from '../expectation.ts'
 
 const time = z.iso.datetime()

@@ -1,5 +1,5 @@
 /** `/api/gaps`: which intervals are there and which are missing, by what the pipelines declare. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { DAY_MS } from '../../core/durations.ts'
 import { PIPELINES, type PipelineId } from '../../pipelines/index.ts'
 import { reason, type Code } from '../../wording/reason.ts'

@@ -1,5 +1,5 @@
 /** The text of a context by the name of its file, as web servers of an older collector served it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { contextsNamed } from '../../db/queries/library-context/contexts.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'

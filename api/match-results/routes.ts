@@ -2,7 +2,7 @@
  * Routes that the clients of an older match collector call: its addresses and fields, without what nobody knows here.
  * That one also predicted results; no model does that here.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
 import { matchCounts, matchTotals } from '../../db/queries/match-results/match-report.ts'
 import { knownMatches, newestOdds } from '../../db/queries/match-results/matches.ts'

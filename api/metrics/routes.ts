@@ -1,5 +1,5 @@
 /** `/metrics` for Prometheus: figures of the database, Temporal, the spool, the disks and the watch. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { elapsed } from '../../core/elapsed.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'

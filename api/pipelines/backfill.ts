@@ -1,5 +1,5 @@
 /** What a backfill would request. The run that collects it is started, followed and cancelled as every run is. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { planBackfill, type Backfiller } from '../../client/backfill.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RouteContext } from '../api-part.ts'

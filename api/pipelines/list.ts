@@ -1,5 +1,5 @@
 /** Every pipeline at a glance: how its last run ended, what it does now, and when it starts next. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { soundnessOf, type Soundness } from '../../db/queries/checks.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'

@@ -1,5 +1,5 @@
 /** What is said of rejected rows, and of reading stored responses again. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const moment = z.iso.datetime()
 

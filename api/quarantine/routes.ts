@@ -1,5 +1,5 @@
 /** `/api/quarantine`: rejected rows, removing them, and reading stored responses again. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { connectDatabase } from '../../client/connection.ts'
 import { replayableSources } from '../../client/replay.ts'
 import { almanacCommand } from '../../core/command-name.ts'

@@ -1,5 +1,5 @@
 /** What an operator does with runs: start, cancel, retry an activity now. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { webUiLink } from '../../client/connection.ts'
 import { retryNow } from '../../client/retries.ts'
 import { cancelRun, runInTheWay, startRun } from '../../client/runs.ts'

@@ -1,6 +1,6 @@
 /** What the worker logged of one run. */
 import { statSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { workerLogFile } from '../../client/worker-log.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { linesBackwards } from '../../system/lines-backwards.ts'

@@ -1,5 +1,5 @@
 /** Runs to look at: the newest ones, one with its steps, and all that is being tried again. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { retriesNow } from '../../client/retries.ts'
 import { viewRun } from '../../client/run-view.ts'
 import { almanacCommand } from '../../core/command-name.ts'

@@ -1,5 +1,5 @@
 /** Runs as the API gives them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ChildView } from '../../client/run-children.ts'
 import type { RunView, StepView } from '../../client/run-view.ts'
 import { RUN_OUTCOMES, type RunCounts } from '../../core/run-outcome.ts'

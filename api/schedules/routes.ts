@@ -1,7 +1,7 @@
 /** Schedules: what each does next, and an operator's pause, resume and start. */
 import { ScheduleNotFoundError, type Client } from '@temporalio/client'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import * as z from 'zod'
 import { pauseSchedule, resumeSchedule, scheduleStates, triggerSchedule } from '../../client/schedules.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'

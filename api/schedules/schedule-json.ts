@@ -1,5 +1,5 @@
 /** Schedules as the API gives them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ScheduleState } from '../../client/schedules.ts'
 import { SECOND_MS } from '../../core/durations.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'

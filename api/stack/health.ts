@@ -1,6 +1,6 @@
 /** `/healthz` and `/readyz`, for what starts and restarts programs. */
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { asking } from '../metrics/asking.ts'

@@ -1,7 +1,7 @@
 /** `/api/stack`: how the servers, the worker, the spool and the disks of the stack are. */
 import type { Client } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import { knownBackups } from '../../backup/known.ts'
 import { temporalAddress } from '../../client/connection.ts'
 import { pollersOf } from '../../client/ping.ts'

@@ -1,5 +1,5 @@
 /** The stack as the API gives it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ROOMS } from '../../system/free-space.ts'
 import { awaySchema } from '../away.ts'
 

@@ -2,7 +2,7 @@
  * `/api/upstreams` and `almanac upstreams`: when each upstream last answered and last failed, as the records of runs tell, what
  * is left of its limits, how its calls ended, and which fields of its answers are other than known.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { asReason } from '../../core/reason.ts'
 import { CALL_BOUNDS_S, callFigures, callsOf, partsBy, type CountedCalls } from '../../core/upstream-calls.ts'
 import { LOOKED_AT_DAYS, sourcesTold, type Told } from '../../db/queries/sources-told.ts'

@@ -1,5 +1,5 @@
 /** Values of one line of an imported file, and how a line becomes a row or the reason why not. Pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { WrongUsage } from '../../core/failures.ts'
 import { instant } from '../../upstreams/payload.ts'
 import { isoDate, type Notation } from '../../system/read-csv/notation.ts'

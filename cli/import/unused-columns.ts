@@ -1,5 +1,5 @@
 /** Columns of a file that its import does not read: a misspelt one would silently be empty. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { probablyMeant } from '../../config/explain-settings.ts'
 
 /** What dumps of tables have and no import needs. */

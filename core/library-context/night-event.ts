@@ -2,7 +2,7 @@
  * Events of runs as they are stored, for programs that forward them. Pure: activities write them, the command reads
  * them.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const listChange = z.object({
   domain: z.string(),

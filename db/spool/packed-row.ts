@@ -2,7 +2,7 @@
  * Rows as JSON without loss: a row from the spool must produce the same statement. JSON alone turns a Date into text,
  * and NaN and the infinities, which PostgreSQL can hold, into null.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Key that marks a packed value; an object of its own that has this key is wrapped, so that the two never mix. */
 const MARK = '$'

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { packageVersion } from '../../system/package-version.ts'
 import { asEnding, type RunEnding, type StoredEnding } from '../../core/run-outcome.ts'
 import type { RunIdentity } from '../../core/run.ts'

@@ -1,5 +1,5 @@
 /** `docs/configuration.md`: every environment variable and every key of `almanac.yaml`, from the schemas that validate them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { almanacFileSchema } from '../../config/almanac-file.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { environmentSchema } from '../../config/environment.ts'

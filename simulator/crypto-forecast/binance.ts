@@ -1,5 +1,5 @@
 /** Binance's market data: its routes, its weights and its refusals. The candles are in coins.ts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { createWeightLimit, type WeightVerdict } from './binance-weight.ts'
 import type { Coins, KlineQuery } from './coins.ts'
 import { ownFault } from '../own-fault.ts'

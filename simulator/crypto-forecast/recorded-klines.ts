@@ -1,5 +1,5 @@
 /** Recorded candles in the place of a random walk. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOUR_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
 import type { CoinSeries, Kline } from './kline.ts'

@@ -10,7 +10,7 @@ import {
   type DocumentNode,
   type ValidationRule,
 } from 'graphql'
-import { z } from 'zod'
+import * as z from 'zod'
 import { defaultBranch, instant, languageOf, nodeId, sizeKb } from './github-objects.ts'
 import { githubSchema } from './github-schema.ts'
 import { fullNameOf, type Libraries, type SimulatedLibrary } from './libraries.ts'

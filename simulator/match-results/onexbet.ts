@@ -2,7 +2,7 @@
  * 1xBet's live feed of e-football, undocumented: shaped after one recorded response and section 8 of the contracts
  * page.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { fraction, hash } from '../chance.ts'
 import type { Matches, ShownMatch } from './matches.ts'

@@ -1,5 +1,5 @@
 /** CurseForge's website: the pages of a mod's dependents. Their markup is in dependents-markup.ts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { hex, textHash } from '../chance.ts'
 import { renderDependents, type Markup } from './dependents-markup.ts'
 import { ownFault } from '../own-fault.ts'

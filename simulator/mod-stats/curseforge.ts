@@ -1,5 +1,5 @@
 /** CurseForge Core v1: its routes, its key and its empty refusals. The shapes of its objects are in curseforge-objects.ts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { hex, textHash } from '../chance.ts'
 import { CLASS_MODPACKS, CLASS_MODS, fileObject, modObject, packObject } from './curseforge-objects.ts'
 import { createLimiter } from '../limiter.ts'

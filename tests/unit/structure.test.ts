@@ -22,7 +22,7 @@ const REFUSED: [file: string, text: string, rule: string][] = [
   ['activities/client.ts', "export { Client } from '@temporalio/client'", 'activities: package'],
   ['workflows/a.ts', "import { type End, end } from '../activities/end.ts'", 'workflows: types only'],
   ['workflows/node.ts', "import { randomUUID } from 'node:crypto'", 'workflows: package'],
-  ['workflows/zod.ts', "import { z } from 'zod'", 'workflows: package'],
+  ['workflows/zod.ts', "import * as z from 'zod'", 'workflows: package'],
   ['client/a.ts', "const { end } = await import('../worker/end.ts')", 'client: folder'],
   ['worker/a.ts', "import '../cli/end.ts'", 'worker: folder'],
   ['worker/workflow.ts', "import { sleep } from '@temporalio/workflow'", 'worker: package'],
@@ -53,7 +53,7 @@ const ALLOWED: [file: string, text: string][] = [
     'workflows/good.ts',
     "import type { End } from '../activities/end.ts'; import { end } from '../core/end.ts'",
   ],
-  ['db/good.ts', "import pg from 'pg'; import { sql } from 'drizzle-orm'; import { z } from 'zod'"],
+  ['db/good.ts', "import pg from 'pg'; import { sql } from 'drizzle-orm'; import * as z from 'zod'"],
   ['dashboard/good.tsx', "import type { End } from '../api/end.ts'; import { useState } from 'react'"],
   ['bench/good.ts', "import { end } from '../workflows/end.ts'; import { Worker } from '@temporalio/worker'"],
 ]

@@ -1,5 +1,5 @@
 /** Binance spot API v3 (https://developers.binance.com/docs/binance-spot-api-docs): hourly candles and spot prices, without a key. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
 import type { Heard } from '../../core/upstream-budget.ts'

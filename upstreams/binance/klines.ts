@@ -1,5 +1,5 @@
 /** Reads Binance's hourly candles; pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOUR_MS } from '../../core/durations.ts'
 import { count, parseBody, parseRows, type RejectedRow } from '../payload.ts'
 

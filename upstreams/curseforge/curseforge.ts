@@ -1,5 +1,5 @@
 /** CurseForge Core API v1 (https://docs.curseforge.com): mods and modpacks in bulk, a mod's files, a modpack by its slug. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { comparing, namesIn, type KnownFields } from '../fields.ts'
 import { createGate, type Gate } from '../gate.ts'

@@ -1,5 +1,5 @@
 /** Many repositories in one GraphQL query, one point of the quota (https://docs.github.com/graphql); needs a token. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { LIMIT_WORDS, type GitHubTransport } from './github-transport.ts'
 import { BLOCKED_WORDS, unknown, type FoundRepository, type RepositoryState } from './github-repository.ts'

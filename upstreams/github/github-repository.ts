@@ -2,7 +2,7 @@
  * Fields of a repository that are requested from GitHub, and its REST responses; one shape for REST, search and
  * GraphQL.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, instant } from '../payload.ts'
 import { FULL_NAME } from './repository-name.ts'
 

@@ -1,5 +1,5 @@
 /** GitHub's search for repositories (https://docs.github.com/rest/search): a domain's by a query, and known names without a token. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { comparing } from '../fields.ts'
 import { REPOSITORY } from './github-fields.ts'

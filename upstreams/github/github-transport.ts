@@ -2,7 +2,7 @@
  * Transport to GitHub's API: three separate quotas (REST, search, GraphQL), each with its gate, and a name for every
  * refusal (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, type Answer, type HttpRequest } from '../http.ts'

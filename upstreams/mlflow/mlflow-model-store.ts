@@ -1,5 +1,5 @@
 /** The files of an MLflow run, and the registered model whose version points to them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { id, nothing, type MlflowRest } from './mlflow-rest.ts'
 
 /** The folder of a run's artifacts that a registered version points to. */

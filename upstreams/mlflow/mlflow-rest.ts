@@ -1,5 +1,5 @@
 /** Single requests to an MLflow tracking server (https://mlflow.org/docs/latest/api_reference/rest-api.html), errors by their own code. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Failure } from '../../core/failures.ts'
 import { credentials } from '../credentials.ts'
 import { createGate } from '../gate.ts'

@@ -2,7 +2,7 @@
  * Delivery of finished runs to an MLflow tracking server, over its REST API alone. Every step first looks for what an
  * interrupted delivery left, so that delivering again completes one run with one version instead of adding others.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { batchesOf, type Batch } from './mlflow-batches.ts'
 import { findVersion, putArtifacts, register } from './mlflow-model-store.ts'

@@ -2,7 +2,7 @@
  * An MLflow scoring server, or another server with its protocol: `POST /invocations` with `dataframe_split`
  * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally). MLflow 2 and 3 respond alike.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { credentials } from '../credentials.ts'
 import { createGate } from '../gate.ts'

@@ -1,5 +1,5 @@
 /** Parses a response of the live feed into sightings of matches; pure, but that fields other than known are counted. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
 import { compareFields, namesIn, type KnownFields } from '../fields.ts'

@@ -2,7 +2,7 @@
  * The live feed requested by league, if one response does not hold all of its events. Whether that reached all is
  * judged by what the first answer and the feed's list of leagues tell: some brands do not support the request.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import type { RawBody } from '../http.ts'
 import { sideBySide } from './onexbet-transport.ts'

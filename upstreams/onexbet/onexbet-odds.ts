@@ -1,5 +1,5 @@
 /** The odds of 1 / X / 2: the one place that says which number of the feed means which outcome; pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Decimal odds of the first team's win, a draw and the second team's win; null if none is offered. */
 export interface Odds {

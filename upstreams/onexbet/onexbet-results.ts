@@ -2,7 +2,7 @@
  * 1xBet's results service (undocumented; upstream-contracts 8): what became of the matches of the last 24 hours, by
  * league. It is asked for the leagues that wait for a result only.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { compareFields, type KnownFields } from '../fields.ts'
 import type { Gate } from '../gate.ts'

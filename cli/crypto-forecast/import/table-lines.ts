@@ -1,5 +1,5 @@
 /** From one line of an old table or CSV file to a row, or to the reason why not. Pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { HORIZON_NAMES, targetTime } from '../../../activities/crypto-forecast/horizons.ts'
 import { importedModel } from '../../../core/crypto-forecast/imported-model.ts'
 import { HOUR_MS } from '../../../core/durations.ts'

@@ -1,7 +1,7 @@
 /** The files of library-context: lists of a domain, tables of stars, folders of context files. */
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { WrongUsage } from '../../../core/failures.ts'
 import { repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { csvReader } from '../../../system/read-csv/csv-lines.ts'

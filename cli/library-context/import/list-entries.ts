@@ -2,7 +2,7 @@
  * The old collector's list of a domain (`astronomy-libraries.json`): what it says of each library, and how its entries
  * become one row a library. Pure.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { foldCase, FULL_NAME, repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
 import { dayOf, filled, parseRecord, storable, valuesIn, type Parsed } from '../../import/line-values.ts'

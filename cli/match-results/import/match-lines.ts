@@ -4,7 +4,7 @@
  * only a status that says "over" by our own rule makes its score a result.
  */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { outcomeOfMatch, type Match, type Score } from '../../../activities/match-results/match-life.ts'
 import { phaseOf } from '../../../upstreams/onexbet/onexbet-status.ts'
 import type { Odds } from '../../../upstreams/onexbet/onexbet.ts'

@@ -1,5 +1,5 @@
 /** The entries of the old scraper's JSON list of modpacks. It took a number at a slug's end for an id and cut it off. Pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ModpackLine } from '../../../db/queries/mod-stats/modpacks.ts'
 import { filled, parseRecord, storable, type Parsed } from '../../import/line-values.ts'
 import { wholeIn } from '../../../system/read-csv/numbers.ts'

@@ -1,5 +1,5 @@
 /** From one line of an old table to a row, or to the reason why not. Pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   camelCased,
   count,

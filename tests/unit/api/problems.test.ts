@@ -1,5 +1,5 @@
 /** Refusals in the language of who asked: problem details, each with what was found and what to do. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { expect, it } from 'vitest'
 import { createApi, type Api } from '../../../api/app.ts'
 import { RequestProblem } from '../../../api/problem.ts'

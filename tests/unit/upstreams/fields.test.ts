@@ -1,6 +1,6 @@
 /** Fields of answers that are other than known are counted by name, once an answer. */
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { compareFields, comparing, returnFields, takeFields } from '../../../upstreams/fields.ts'
 import { driftOf } from './drift.ts'
 

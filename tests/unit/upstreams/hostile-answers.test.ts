@@ -1,6 +1,6 @@
 /** Answers made to be slow or large take no longer than others of their size: each of these took seconds to minutes. */
 import { describe, expect, it, vi } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { complaintIn } from '../../../activities/library-context/contextmaker/complaint.ts'
 import { parseCatalogue } from '../../../upstreams/ascl.ts'
 import { createBinance } from '../../../upstreams/binance/binance.ts'

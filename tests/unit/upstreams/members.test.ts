@@ -1,7 +1,7 @@
 /** A large JSON object is read member by member, as parsing it whole would, without holding the event loop. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseMembers } from '../../../upstreams/members.ts'
 import { rejection } from './loopback.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { runs } from '../../support/property-runs.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Failure } from '../../../core/failures.ts'
 import { parseFiles, parseMods } from '../../../upstreams/curseforge/curseforge.ts'
 import { parseProjects, parseVersions } from '../../../upstreams/modrinth.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createDependents, PAGE_INTERVAL_MS } from '../../../../upstreams/curseforge/curseforge-dependents.ts'
 import { parseDependents } from '../../../../upstreams/curseforge/dependents-markup.ts'
 import { createGate } from '../../../../upstreams/gate.ts'
