@@ -1,7 +1,7 @@
 /** What a pipeline contributes to the command. A part is light: what its members need is imported when they are called. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { z } from 'zod'
-import type { ActivityDependencies } from '../activities/index.ts'
+import type { ActivityDependencies } from '../worker/pipelines/index.ts'
 import type { Backfiller } from '../client/backfill.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Run } from '../core/run.ts'

@@ -7,7 +7,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { Replay } from '../activities/replay.ts'
-import { REPLAYS } from '../activities/replays.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Reason } from '../core/reason.ts'
 import type { RunIdentity } from '../core/run.ts'
@@ -129,10 +128,15 @@ interface NamedSource {
 async function allSources(): Promise<NamedSource[]> {
   const all: NamedSource[] = []
   for (const { id } of PIPELINES) {
-    const { replay = {} } = (await REPLAYS[id]?.()) ?? {}
-    for (const [source, how] of Object.entries(replay as Replay<unknown>)) all.push({ id, source, how })
+    for (const [source, how] of Object.entries(await replayOf(id))) all.push({ id, source, how })
   }
   return all
+}
+
+/** Loaded when it is asked for: parsers and what they need are large. The bundle has every file of that name. */
+async function replayOf(id: PipelineId): Promise<Replay<unknown>> {
+  const { replay } = (await import(`../activities/${id}/replay.ts`)) as { replay: Replay<unknown> }
+  return replay
 }
 
 /** The names under which something of a source is stored: its own, and those of its responses. */

@@ -1,14 +1,14 @@
 /** English: the codes that all pipelines share, and those of the pipelines. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
-import * as byPipeline from './en-by-pipeline.ts'
+import * as byPipeline from './by-pipeline.ts'
 import { counted, minute, span } from './text.ts'
 import { alerts } from './alerts/en.ts'
 import { requests } from './requests/en.ts'
 import type { Say, SentenceTable } from './table.ts'
 
 /** The tables of the pipelines. */
-export const PIPELINE_SENTENCES = Object.values(byPipeline)
+export const PIPELINE_SENTENCES = Object.values(byPipeline).map(({ en }) => en)
 
 interface ValueDoubted {
   measure: string
@@ -113,4 +113,4 @@ export const shared = {
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable
 
-export type English = typeof shared & Intersection<(typeof byPipeline)[keyof typeof byPipeline]>
+export type English = typeof shared & Intersection<(typeof PIPELINE_SENTENCES)[number]>

@@ -4,19 +4,20 @@
  */
 import { french, listed, inFrenchType } from './french.ts'
 import type { FailureType } from '../core/failures.ts'
-import type * as english from './en-by-pipeline.ts'
 import type { shared as sharedInEnglish } from './en.ts'
-import * as byPipeline from './fr-by-pipeline.ts'
+import * as byPipeline from './by-pipeline.ts'
 import { alerts } from './alerts/fr.ts'
 import { requests } from './requests/fr.ts'
 import { countedInFrench, minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
+type Tables = typeof byPipeline
+
 /** A table for each one in English: what is missing, or another pipeline's, does not compile. */
-const TRANSLATED: { readonly [Id in keyof typeof english]: Translation<(typeof english)[Id]> } = byPipeline
+const TRANSLATED: { readonly [Id in keyof Tables]: { fr: Translation<Tables[Id]['en']> } } = byPipeline
 
 /** The tables of the pipelines. */
-export const PIPELINE_SENTENCES = Object.values(TRANSLATED)
+export const PIPELINE_SENTENCES = Object.values(TRANSLATED).map(({ fr }) => fr)
 
 /** What the names of failures mean; those after the first group are given by the run itself. */
 const FAILURES: Record<

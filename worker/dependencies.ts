@@ -1,10 +1,9 @@
 /** The dependencies of all activities in this process, but for the connections that the worker opens. */
-import type { ActivityDependencies } from '../activities/index.ts'
 import type { CommonDependencies } from '../activities/dependencies.ts'
 import type { Config } from '../config/load-config.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { userAgent } from '../upstreams/user-agent.ts'
-import { WORKER_PARTS } from './pipelines/index.ts'
+import { WORKER_PARTS, type ActivityDependencies } from './pipelines/index.ts'
 import type { OwnQueue } from './pipelines/worker-part.ts'
 
 /** Connections that the worker opens, and closes when it stops. */

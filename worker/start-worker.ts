@@ -19,7 +19,7 @@ import { spoolOrigin } from './spooled-counts.ts'
 import { startSweeping } from './sweep.ts'
 import { connected, dependenciesOf, ownQueues } from './dependencies.ts'
 import { createQueueWorker, createWorker } from './worker.ts'
-import { createActivities } from '../activities/index.ts'
+import { createActivities } from './activities.ts'
 
 export interface RunningWorker {
   /** Resolves when `stop` has ended the worker; rejects with `WorkerBroke` if it ends before. */

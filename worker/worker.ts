@@ -1,8 +1,7 @@
 /** The process that runs workflows and activities: one Temporal worker, its dependencies, and how it ends. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
-import type { createActivities } from '../activities/index.ts'
 import { TASK_QUEUE } from '../client/task-queue.ts'
-import type { OwnQueue } from './pipelines/worker-part.ts'
+import type { Activities, OwnQueue } from './pipelines/worker-part.ts'
 import { HeartbeatInterceptor } from './activity-interceptor.ts'
 
 /** A run has three or four activities, most of them waiting for an upstream; more at once than this does not help. */
@@ -21,7 +20,7 @@ export interface WorkerSettings {
   connection: NativeConnection
   namespace: string
   bundlePath: string
-  activities: ReturnType<typeof createActivities>
+  activities: Activities
   /** Replaces the defaults; the benchmark compares with and without ours. */
   options?: Partial<WorkerOptions>
 }

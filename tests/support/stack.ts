@@ -16,7 +16,8 @@ import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import type { SectionInputs } from '../../config/almanac-file.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
 import { openLog } from '../../worker/log.ts'
-import type { ClientsOf } from '../../activities/index.ts'
+import type { ActivityDependencies } from '../../worker/pipelines/index.ts'
+import type { ClientsIn } from '../../worker/pipelines/worker-part.ts'
 import type { CommonDependencies } from '../../activities/dependencies.ts'
 import type { PipelineId } from '../../pipelines/index.ts'
 import { mergedSections, simulatedSections } from '../../pipelines/simulated-sections.ts'
@@ -47,7 +48,7 @@ export interface WorkerChange {
 }
 
 export type ReplacedDependencies = Partial<
-  Intersection<{ [Id in PipelineId]: ClientsOf<Id> }[PipelineId]> &
+  Intersection<{ [Id in PipelineId]: ClientsIn<ActivityDependencies[Id]> }[PipelineId]> &
     Pick<CommonDependencies, 'clock' | 'rawPayloadCaps'> & { retryBudgetMs: number }
 >
 

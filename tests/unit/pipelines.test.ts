@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createActivities, type ActivityDependencies } from '../../activities/index.ts'
+import { createActivities } from '../../worker/activities.ts'
+import type { ActivityDependencies } from '../../worker/pipelines/index.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { PARTS } from '../../simulator/index.ts'
@@ -28,6 +29,7 @@ function missingPieces(id: string): string[] {
   const pieces: [string, boolean][] = [
     [`workflows/${id}.ts`, exists(`workflows/${id}.ts`)],
     [`activities/${id}/index.ts`, exists(`activities/${id}/index.ts`)],
+    [`activities/${id}/replay.ts`, exists(`activities/${id}/replay.ts`)],
     [`db/schema/${id}.ts`, exists(`db/schema/${id}.ts`)],
     ['its line in simulator/by-pipeline.ts', id in PARTS],
     ['its tables in db/schema/index.ts', text('db/schema/index.ts').includes(`'./${id}.ts'`)],
@@ -62,6 +64,7 @@ describe('the pipelines', () => {
     expect(missingPieces('tide-tables')).toEqual([
       'workflows/tide-tables.ts',
       'activities/tide-tables/index.ts',
+      'activities/tide-tables/replay.ts',
       'db/schema/tide-tables.ts',
       'its line in simulator/by-pipeline.ts',
       'its tables in db/schema/index.ts',

@@ -110,9 +110,9 @@ const INDEX_LINE =
   /^((import|export) .*'[^']+'|export const \w+ = \[[\w, ]+\] as const|\s+(\.\.\.)?(('[\w-]+'|\w+): )?((\(\) => )?import\('[^']+'\)|[\w.]+(\(\w*\))?),)$/
 
 /** The indexes of the floors, by their names. */
-const INDEX = /(^|\/)index\.ts$|(^|[-/])by-pipeline\.ts$/
+const INDEX = /(^|\/)index\.ts$|(^|\/)by-pipeline\.ts$/
 /** Those of other names. */
-const INDEXES = ['activities/replays.ts', 'db/writable-tables.ts', 'simulator/flags.ts']
+const INDEXES = ['db/writable-tables.ts', 'simulator/flags.ts']
 
 /** A test that names so many pipelines lists them; fewer are examples. */
 const LISTED = 4
@@ -153,7 +153,7 @@ describe('the search for names', () => {
     ['worker/a.ts', 'select * from mods join daily_stats', ['daily_stats', 'mods']],
     ['worker/a.ts', 'schema.dailyStats', ['daily_stats']],
     ['worker/a.ts', '// Binance bans an address', ['binance']],
-    ['activities/index.ts', "  if (id === 'mod-stats') return modStats(dependencies)", ['mod-stats']],
+    ['worker/activities.ts', "  if (id === 'mod-stats') return modStats(dependencies)", ['mod-stats']],
     ['cli/by-pipeline.ts', "if (id === 'mod-stats') return", ['mod-stats']],
     ['tests/support/a.ts', "runOf('mod-stats')", ['mod-stats']],
     ['tests/integration/a.test.ts', ids.join(), ids],
@@ -166,8 +166,8 @@ describe('the search for names', () => {
     ['worker/a.ts', 'a text that matches no mods'],
     ['db/schema/index.ts', "export * from './mod-stats.ts'"],
     ['bench/index.ts', "  'mod-stats': () => import('./mod-stats/index.ts'),"],
-    ['activities/index.ts', '  ...createModStats(dependencies),'],
-    ['wording/en-by-pipeline.ts', "export { modStats as 'mod-stats' } from './mod-stats/en.ts'"],
+    ['cli/commands/index.ts', '  ...createModStats(dependencies),'],
+    ['wording/by-pipeline.ts', "export * as 'mod-stats' from './mod-stats/index.ts'"],
     ['tests/integration/a.test.ts', "runOf('mod-stats')"],
   ])('finds no names in %s: %s', (file, text) => {
     expect(namedIn(file, text)).toEqual([])

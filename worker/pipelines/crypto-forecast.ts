@@ -1,4 +1,6 @@
-/** The clients of crypto-forecast. */
+/** The activities and clients of crypto-forecast. */
+import type { CryptoForecastDependencies } from '../../activities/crypto-forecast/activity-context.ts'
+import { createCryptoForecastActivities } from '../../activities/crypto-forecast/index.ts'
 import { createBinance } from '../../upstreams/binance/binance.ts'
 import { createCoinGecko, UNNAMED_REFUSAL_MS } from '../../upstreams/coingecko.ts'
 import { createFearGreed } from '../../upstreams/fear-greed.ts'
@@ -7,7 +9,8 @@ import { createMlflow } from '../../upstreams/mlflow/mlflow.ts'
 import { createModelServer } from '../../upstreams/mlflow/model-server.ts'
 import type { WorkerPart } from './worker-part.ts'
 
-export const cryptoForecastWorker: WorkerPart<'crypto-forecast'> = {
+export const cryptoForecastWorker: WorkerPart<'crypto-forecast', CryptoForecastDependencies> = {
+  createActivities: createCryptoForecastActivities,
   createClients: ({ settings, env, userAgent, folders }) => {
     const {
       MODEL_SERVING_URL: servingUrl,

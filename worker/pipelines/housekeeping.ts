@@ -1,5 +1,7 @@
-/** What housekeeping gets of this machine: whoever makes a backup, and the folders whose disks may fill. */
+/** The activities of housekeeping, and what they get of this machine: whoever makes a backup, and the folders whose disks may fill. */
 import { basename, dirname, join } from 'node:path'
+import type { HousekeepingDependencies } from '../../activities/housekeeping/activity-context.ts'
+import { createHousekeepingActivities } from '../../activities/housekeeping/index.ts'
 import type { ArchivedFolder } from '../../activities/housekeeping/old-files.ts'
 import { backUp } from '../../backup/back-up.ts'
 import { rowsIn } from '../../backup/fingerprint.ts'
@@ -9,7 +11,8 @@ import { canonical } from '../../local/running-servers.ts'
 import { ROTATED } from '../../system/rotated.ts'
 import type { WorkerPart } from './worker-part.ts'
 
-export const housekeepingWorker: WorkerPart<'housekeeping'> = {
+export const housekeepingWorker: WorkerPart<'housekeeping', HousekeepingDependencies> = {
+  createActivities: createHousekeepingActivities,
   createClients: ({ config }) => ({
     backUp: (signal) => nightlyBackup(config, signal),
     folders: [config.stateDir, config.dataDir, config.backupDir],

@@ -1,5 +1,10 @@
-/** The clients of library-context, the queues of this host's disk, and the program that contexts are made with. */
+/**
+ * The activities and clients of library-context, the queues of this host's disk, and the program that contexts are made
+ * with.
+ */
+import type { LibraryContextDependencies } from '../../activities/library-context/activity-context.ts'
 import { createContextmaker } from '../../activities/library-context/contextmaker/contextmaker.ts'
+import { createLibraryContextActivities } from '../../activities/library-context/index.ts'
 import { createTreeReader } from '../../activities/library-context/tree-reader.ts'
 import { Failure } from '../../core/failures.ts'
 import { contextmakerVenv, ensureContextmaker } from '../../local/contextmaker-venv.ts'
@@ -12,7 +17,9 @@ import type { WorkerPart } from './worker-part.ts'
 /** Removing clones goes on while every slot of the host clones or reads. */
 const CLEANUP_SLOTS = 4
 
-export const libraryContextWorker: WorkerPart<'library-context'> = {
+export const libraryContextWorker: WorkerPart<'library-context', LibraryContextDependencies> = {
+  createActivities: createLibraryContextActivities,
+
   createClients: ({ settings, env: { GITHUB_TOKEN: token }, userAgent, folders, programEnv }) => ({
     ascl: createAscl({ baseUrl: settings.ascl_url, userAgent }),
     github: createGitHub({

@@ -1,5 +1,6 @@
 /** What a pipeline contributes to the worker. */
-import type { ClientsOf } from '../../activities/index.ts'
+import type { CheckedActivity } from '../../activities/checked-activity.ts'
+import type { CommonDependencies } from '../../activities/dependencies.ts'
 import type { Config } from '../../config/load-config.ts'
 import type { PipelineId, PipelineVariables, Sections } from '../../pipelines/index.ts'
 
@@ -35,10 +36,20 @@ export interface OwnQueue {
   activities: string[]
 }
 
-export interface WorkerPart<Id extends PipelineId> {
+/** By name; each checks its input. */
+export type Activities = Record<string, CheckedActivity<never, unknown>>
+
+/** The clients of a pipeline's upstreams and the like: the dependencies that are not shared by all pipelines. */
+export type ClientsIn<Dependencies> = Omit<
+  Dependencies,
+  keyof CommonDependencies | 'settings' | 'retryBudgetMs'
+>
+
+export interface WorkerPart<Id extends PipelineId, Dependencies> {
+  createActivities: (dependencies: Dependencies) => Activities
   /** Makes one client an upstream, once a process, so that its limits are counted once. Throws `Misconfigured`. */
-  createClients(input: ClientsInput<Id>): ClientsOf<Id>
-  queues?(clients: ClientsOf<Id>, settings: Sections[Id]): OwnQueue[]
+  createClients(input: ClientsInput<Id>): ClientsIn<Dependencies>
+  queues?(clients: ClientsIn<Dependencies>, settings: Sections[Id]): OwnQueue[]
   /** Installs what its activities need before the worker starts, if the pipeline is enabled; says what is missing. */
   prepare?(toolsDir: string, say: (line: string) => void): Promise<void>
 }

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createActivities, type ActivityDependencies } from '../../../activities/index.ts'
+import { createActivities } from '../../../worker/activities.ts'
+import type { ActivityDependencies } from '../../../worker/pipelines/index.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 

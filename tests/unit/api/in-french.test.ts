@@ -1,7 +1,7 @@
 /** What people read of a pipeline is there in French: English alone is a fault of its column. */
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { createActivities } from '../../../activities/index.ts'
+import { createActivities } from '../../../worker/activities.ts'
 import { PARAMS_IN_FRENCH } from '../../../api/french.ts'
 import type { ParamInFrench } from '../../../api/in-french.ts'
 import { API_PARTS } from '../../../api/parts.ts'

@@ -1,0 +1,3 @@
+/** The sentences of match-results, by language. */
+export { matchResults as en } from './en.ts'
+export { matchResults as fr } from './fr.ts'
