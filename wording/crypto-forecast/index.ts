@@ -1,3 +1,5 @@
 /** The sentences of crypto-forecast, by language. */
-export { cryptoForecast as en } from './en.ts'
-export { cryptoForecast as fr } from './fr.ts'
+import { cryptoForecast as en } from './en.ts'
+import { cryptoForecast as fr } from './fr.ts'
+
+export const cryptoForecast = { en, fr }

@@ -1,3 +1,5 @@
 /** The sentences of housekeeping, by language. */
-export { housekeeping as en } from './en.ts'
-export { housekeeping as fr } from './fr.ts'
+import { housekeeping as en } from './en.ts'
+import { housekeeping as fr } from './fr.ts'
+
+export const housekeeping = { en, fr }

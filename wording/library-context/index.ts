@@ -1,3 +1,5 @@
 /** The sentences of library-context, by language. */
-export { libraryContext as en } from './en.ts'
-export { libraryContext as fr } from './fr.ts'
+import { libraryContext as en } from './en.ts'
+import { libraryContext as fr } from './fr.ts'
+
+export const libraryContext = { en, fr }

@@ -1,3 +1,5 @@
 /** The sentences of match-results, by language. */
-export { matchResults as en } from './en.ts'
-export { matchResults as fr } from './fr.ts'
+import { matchResults as en } from './en.ts'
+import { matchResults as fr } from './fr.ts'
+
+export const matchResults = { en, fr }

@@ -1,3 +1,5 @@
 /** The sentences of mod-stats, by language. */
-export { modStats as en } from './en.ts'
-export { modStats as fr } from './fr.ts'
+import { modStats as en } from './en.ts'
+import { modStats as fr } from './fr.ts'
+
+export const modStats = { en, fr }
