@@ -19,7 +19,12 @@ export type Format = keyof typeof FORMATS
 const BATCH_ROWS = 5_000
 
 /** The bytes of an export, read from one snapshot on a connection of its own, which the caller releases at their end. */
-export function exported(client: pg.PoolClient, set: DataSet, selection: Selection, format: Format): Readable {
+export function exported(
+  client: pg.PoolClient,
+  set: DataSet,
+  selection: Selection,
+  format: Format,
+): Readable {
   if (format === 'csv') return client.query(copyTo(copyStatement(set, selection)))
   if (format === 'ndjson') return Readable.from(jsonLines(client, rowsStatement(set, selection)))
   return parquetOf(columnsOf(set, selection), batches(client, storedStatement(set, selection)))

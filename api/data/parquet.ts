@@ -24,7 +24,11 @@ export function parquetOf(columns: Columns, batches: AsyncIterable<Record<string
   return out
 }
 
-async function write(columns: Columns, batches: AsyncIterable<Record<string, unknown>[]>, out: PassThrough): Promise<void> {
+async function write(
+  columns: Columns,
+  batches: AsyncIterable<Record<string, unknown>[]>,
+  out: PassThrough,
+): Promise<void> {
   const schema: SchemaElement[] = [
     { name: 'root', num_children: columns.length },
     ...columns.map(([name, { type }]) => ({ name, repetition_type: 'OPTIONAL' as const, ...ELEMENTS[type] })),
@@ -38,7 +42,10 @@ async function write(columns: Columns, batches: AsyncIterable<Record<string, unk
   }
   const file = new ParquetWriter({ writer: bytes, schema })
   for await (const rows of batches) {
-    const columnData = columns.map(([name, column]) => ({ name, data: rows.map((row) => stored(column, row[name])) }))
+    const columnData = columns.map(([name, column]) => ({
+      name,
+      data: rows.map((row) => stored(column, row[name])),
+    }))
     await file.write({ columnData, rowGroupSize: rows.length })
     await flush()
   }

@@ -75,7 +75,8 @@ export const namesParameter = (known: readonly string[]) =>
     .max(COLUMNS_LENGTH)
     .superRefine((written, check) => {
       const unknown = new Set(written.split(',').filter((name) => !known.includes(name)))
-      for (const name of unknown) check.addIssue(sentence(unknownName('column', name, known)).replace(/\.$/, ''))
+      for (const name of unknown)
+        check.addIssue(sentence(unknownName('column', name, known)).replace(/\.$/, ''))
     })
     .optional()
 

@@ -9,7 +9,14 @@ import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
 import type { ExportLimit } from './export-limit.ts'
 import { exported, FORMATS, type Format, type Row } from './export.ts'
-import { columnsParameter, cursorBehind, filterNames, namesParameter, selectionOf, selectionShape } from './request.ts'
+import {
+  columnsParameter,
+  cursorBehind,
+  filterNames,
+  namesParameter,
+  selectionOf,
+  selectionShape,
+} from './request.ts'
 import { resolutionMs } from './resolution.ts'
 import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
 
@@ -41,14 +48,21 @@ export interface Exports {
 }
 
 /** Adds the routes of one data set at and below its address. */
-export function addDataRoutes(api: Api, pool: pg.Pool, exports: Exports, { address, name, set }: PlacedDataSet): void {
+export function addDataRoutes(
+  api: Api,
+  pool: pg.Pool,
+  exports: Exports,
+  { address, name, set }: PlacedDataSet,
+): void {
   addPage(api, pool, address, set)
   addExport(api, exports, { address, name, set })
   if (set.time !== undefined) addSeries(api, pool, address, set, set.time)
 }
 
 function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
-  const row = z.object(Object.fromEntries(Object.entries(set.columns).map(([key, column]) => [key, described(column)])))
+  const row = z.object(
+    Object.fromEntries(Object.entries(set.columns).map(([key, column]) => [key, described(column)])),
+  )
   api.get(
     address,
     {
@@ -57,12 +71,21 @@ function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
         querystring: z.strictObject({
           ...selectionShape(set),
           columns: columnsParameter(set),
-          limit: z.coerce.number().int().min(1).max(PAGE_ROWS.most).default(PAGE_ROWS.default).describe('Rows of the page'),
+          limit: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(PAGE_ROWS.most)
+            .default(PAGE_ROWS.default)
+            .describe('Rows of the page'),
           after: z.string().max(2_000).optional().describe('"next" of the previous page'),
         }),
         response: {
           // With "columns", only those.
-          200: z.object({ rows: z.array(row.partial()), next: z.string().nullable().describe('Cursor of the next page') }),
+          200: z.object({
+            rows: z.array(row.partial()),
+            next: z.string().nullable().describe('Cursor of the next page'),
+          }),
           ...problems(400, 503),
         },
       },
@@ -81,7 +104,9 @@ function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
 
 /** The rows without the columns that the cursor alone needs. */
 const asked = (rows: Row[], { columns }: Selection): Row[] =>
-  columns === undefined ? rows : rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])))
+  columns === undefined
+    ? rows
+    : rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])))
 
 /** The statement has made each value what the schema says: checking a thousand rows again would take longer. */
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -94,14 +119,22 @@ const FILES = {
   ),
 }
 
-function addExport(api: Api, { pool, limit }: Exports, { address, name, set }: { address: string; name: string; set: DataSet }): void {
+function addExport(
+  api: Api,
+  { pool, limit }: Exports,
+  { address, name, set }: { address: string; name: string; set: DataSet },
+): void {
   const formats = Object.keys(FORMATS) as [Format, ...Format[]]
   api.get(
     `${address}/export`,
     {
       schema: {
         summary: `All rows as a file, each ${set.row}`,
-        querystring: z.strictObject({ ...selectionShape(set), columns: columnsParameter(set), format: z.enum(formats).default('csv') }),
+        querystring: z.strictObject({
+          ...selectionShape(set),
+          columns: columnsParameter(set),
+          format: z.enum(formats).default('csv'),
+        }),
         response: { 200: FILES, ...problems(400, 503) },
       },
     },
@@ -161,7 +194,14 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
   if (first === undefined) return
   const leastMs = columnOf(set, time).type === 'date' ? DAY_MS : MINUTE_MS
   const filters = filterNames(set)
-  const by = filters.length === 0 ? {} : { by: namesParameter(filters).describe('A line for each of their values; several columns separated by commas') }
+  const by =
+    filters.length === 0
+      ? {}
+      : {
+          by: namesParameter(filters).describe(
+            'A line for each of their values; several columns separated by commas',
+          ),
+        }
   api.get(
     `${address}/series`,
     {
@@ -171,10 +211,20 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
           value: z.enum([first, ...others]).describe('Column that is drawn'),
           ...by,
           ...selectionShape(set),
-          points: z.coerce.number().int().min(1).max(POINTS.most).default(POINTS.default).describe('Most points of a line'),
+          points: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(POINTS.most)
+            .default(POINTS.default)
+            .describe('Most points of a line'),
         }),
         response: {
-          200: z.object({ step_seconds: z.number().nullable().describe('Length of a bucket; null without rows'), lines: z.number().describe(`Lines that there are; the first ${MOST_LINES} by name have points`), points: z.array(pointSchema) }),
+          200: z.object({
+            step_seconds: z.number().nullable().describe('Length of a bucket; null without rows'),
+            lines: z.number().describe(`Lines that there are; the first ${MOST_LINES} by name have points`),
+            points: z.array(pointSchema),
+          }),
           ...problems(400, 503),
         },
       },
@@ -182,15 +232,26 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
     async (request, reply) => {
       const query = request.query as Record<string, unknown> & { value: string; by?: string; points: number }
       const selection = selectionOf(set, query)
-      const { rows: spans } = await pool.query<{ first: number | null; last: number | null }>(spanStatement(set, selection))
+      const { rows: spans } = await pool.query<{ first: number | null; last: number | null }>(
+        spanStatement(set, selection),
+      )
       const [span] = spans
       if (span?.first == null || span.last === null) return { step_seconds: null, lines: 0, points: [] }
       const stepMs = resolutionMs(span.last - span.first, query.points, leastMs)
       const { rows } = await pool.query<z.infer<typeof pointSchema> & { lines: number }>(
-        seriesStatement(set, selection, { value: query.value, by: query.by?.split(',') ?? [], stepMs, mostLines: MOST_LINES }),
+        seriesStatement(set, selection, {
+          value: query.value,
+          by: query.by?.split(',') ?? [],
+          stepMs,
+          mostLines: MOST_LINES,
+        }),
       )
       reply.type(JSON_TYPE).serializer(asItIs)
-      return { step_seconds: stepMs / 1000, lines: rows[0]?.lines ?? 0, points: rows.map((row) => ({ ...row, lines: undefined })) }
+      return {
+        step_seconds: stepMs / 1000,
+        lines: rows[0]?.lines ?? 0,
+        points: rows.map((row) => ({ ...row, lines: undefined })),
+      }
     },
   )
 }

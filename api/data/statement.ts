@@ -88,7 +88,9 @@ function until(set: DataSet, time: string, to: string): string {
 }
 
 function conditions(set: DataSet, { filters, from, to, after }: Selection): string {
-  const found = Object.entries(filters).map(([name, value]) => `d.${named(name)} = ${literal(set, name, value)}`)
+  const found = Object.entries(filters).map(
+    ([name, value]) => `d.${named(name)} = ${literal(set, name, value)}`,
+  )
   const { time } = set
   if (time !== undefined && from !== undefined) found.push(`d.${named(time)} >= ${literal(set, time, from)}`)
   if (time !== undefined && to !== undefined) found.push(until(set, time, to))
@@ -148,10 +150,15 @@ export interface SeriesRequest {
 }
 
 /** Buckets of a column over time: its smallest, largest, mean and last value, their sum, and how many rows there are. */
-export function seriesStatement(set: DataSet, selection: Selection, { value, by = [], stepMs, mostLines }: SeriesRequest): string {
+export function seriesStatement(
+  set: DataSet,
+  selection: Selection,
+  { value, by = [], stepMs, mostLines }: SeriesRequest,
+): string {
   const time = `d.${named(timeOf(set))}`
   const bucket = `date_bin('${stepMs} milliseconds', ${time}::timestamptz, timestamptz '1970-01-01 00:00Z')`
-  const line = by.length === 0 ? `''::text` : `concat_ws(' · ', ${by.map((name) => `d.${named(name)}`).join(', ')})`
+  const line =
+    by.length === 0 ? `''::text` : `concat_ws(' · ', ${by.map((name) => `d.${named(name)}`).join(', ')})`
   const column = `d.${named(value)}::double precision`
   return `
     with buckets as (

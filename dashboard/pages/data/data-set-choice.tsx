@@ -24,7 +24,9 @@ export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
       <select
         id={id}
         value={nameOf(chosen)}
-        onChange={({ target }) => { choose(onlySet(target.value)) }}
+        onChange={({ target }) => {
+          choose(onlySet(target.value))
+        }}
       >
         {pipelines.map((pipeline) => (
           <optgroup key={pipeline ?? ''} label={labelOf(pipeline)}>

@@ -26,14 +26,34 @@ export default function DataPage() {
         {() =>
           set && (
             <>
-              <DataSetChoice sets={sets} chosen={set} choose={(chosen) => { change(chosen) }} />
-              <Filters key={JSON.stringify([set.address, selection])} set={set} selection={selection} apply={change} />
+              <DataSetChoice
+                sets={sets}
+                chosen={set}
+                choose={(chosen) => {
+                  change(chosen)
+                }}
+              />
+              <Filters
+                key={JSON.stringify([set.address, selection])}
+                set={set}
+                selection={selection}
+                apply={change}
+              />
             </>
           )
         }
       </Panel>
       {set && <SeriesPanel set={set} selection={selection} view={view} change={change} />}
-      {set && <Preview set={set} selection={selection} page={view.page} open={(page) => { change({ page }) }} />}
+      {set && (
+        <Preview
+          set={set}
+          selection={selection}
+          page={view.page}
+          open={(page) => {
+            change({ page })
+          }}
+        />
+      )}
       {set && <ColumnHelp set={set} />}
     </>
   )

@@ -14,7 +14,14 @@ export const nameOf = ({ address }: DataSetEntry): string => address.replace('/a
 const text = z.catch(z.optional(z.string()), undefined)
 
 /** Filters stand beside these, each under the name of its column with `f.` before it. */
-export const dataView = z.looseObject({ set: text, from: text, to: text, value: text, by: text, page: pageNumber })
+export const dataView = z.looseObject({
+  set: text,
+  from: text,
+  to: text,
+  value: text,
+  by: text,
+  page: pageNumber,
+})
 export type DataView = z.infer<typeof dataView>
 
 /** What the API is asked for: filters of the set's columns, `from` and `to` if it has a time. */
@@ -38,7 +45,9 @@ export const filtersOf = ({ columns }: DataSetEntry, selection: Parameters): Rec
 
 /** Columns that can be drawn over time. */
 export const drawnColumns = ({ time, columns }: DataSetEntry): DataColumn[] =>
-  time === null ? [] : columns.filter(({ name, type }) => (type === 'integer' || type === 'number') && !isId(name))
+  time === null
+    ? []
+    : columns.filter(({ name, type }) => (type === 'integer' || type === 'number') && !isId(name))
 
 /** Numbers that name something: neither drawn nor grouped in thousands. */
 export const isId = (column: string) => /(?:^|_)id$/.test(column)

@@ -5,7 +5,15 @@ import { Panel } from '../../blocks/panel.tsx'
 import { Chart } from '../../chart/chart.tsx'
 import { linesOf, type SeriesPoint } from '../../chart/series.ts'
 import { useReader, useSharedWords } from '../../preferences.tsx'
-import { drawnColumns, filtersOf, isDailySet, nameOf, type DataColumn, type DataSetEntry, type DataView } from './selection.ts'
+import {
+  drawnColumns,
+  filtersOf,
+  isDailySet,
+  nameOf,
+  type DataColumn,
+  type DataSetEntry,
+  type DataView,
+} from './selection.ts'
 
 interface Series {
   step_seconds: number | null
@@ -47,7 +55,12 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
     <>
       <label>
         {say('data.value')}
-        <select value={column.name} onChange={({ target }) => { change({ value: target.value }) }}>
+        <select
+          value={column.name}
+          onChange={({ target }) => {
+            change({ value: target.value })
+          }}
+        >
           {columns.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
@@ -56,7 +69,12 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
       {choices.length > 0 && (
         <label>
           {say('data.by')}
-          <select value={by ?? ''} onChange={({ target }) => { change({ by: target.value }) }}>
+          <select
+            value={by ?? ''}
+            onChange={({ target }) => {
+              change({ by: target.value })
+            }}
+          >
             {choices.map((names) => (
               <option key={names} value={names}>
                 {names.replaceAll(',', ' · ')}
@@ -99,8 +117,16 @@ function DrawnSeries({ set, column, series, selection }: DrawnSeriesProps) {
         {column.meaning}
         {stepMs !== null && ` · ${say('data.last', { step: format.duration(stepMs) })}`}
       </p>
-      {series.lines > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: series.lines })}</p>}
-      <Chart title={`${set.name} ${column.name}`} unit={column.unit ?? column.name} lines={shown} isDaily={isDailySet(set)} origin={{ set: nameOf(set), where: filtersOf(set, selection), stepMs }} />
+      {series.lines > shown.length && (
+        <p className="soft">{say('data.lines', { shown: shown.length, n: series.lines })}</p>
+      )}
+      <Chart
+        title={`${set.name} ${column.name}`}
+        unit={column.unit ?? column.name}
+        lines={shown}
+        isDaily={isDailySet(set)}
+        origin={{ set: nameOf(set), where: filtersOf(set, selection), stepMs }}
+      />
     </>
   )
 }
