@@ -59,9 +59,11 @@ export async function connectTemporal(config: Config, timeoutMs = CONNECT_TIMEOU
       interceptors: [
         makeGrpcRetryInterceptor({
           ...retrying,
-          retryableDecider: (attempt, status) =>
-            retrying.retryableDecider(attempt, status) ||
-            (Number(status.code) === GRPC_DEADLINE_EXCEEDED && attempt < MAX_ATTEMPTS_IN_TIME),
+          retryableDecider(attempt, status) {
+            const code: number = status.code
+            const isLate = code === GRPC_DEADLINE_EXCEEDED && attempt < MAX_ATTEMPTS_IN_TIME
+            return isLate || retrying.retryableDecider(attempt, status)
+          },
         }),
         endsWithItsConnection,
       ],
