@@ -1,7 +1,7 @@
 /** What the worker logged of a run: to read, to copy and to take away. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { getText } from '../../api.ts'
+import { CopyButton } from '../../blocks/copy-button.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader, useWords } from '../../preferences.tsx'
 import { linesOf, type LogLine } from './log.ts'
@@ -61,28 +61,3 @@ function Line({ line: { time, level, text, details } }: { line: LogLine }) {
 /** The lines of a run are seconds apart. */
 const secondOf = (time: number, locale: string, timeZone: string) =>
   new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone }).format(time)
-
-function CopyButton({ text }: { text: string }) {
-  const say = useWords(RUN_WORDS)
-  const [told, setTold] = useState<'copied' | 'refused' | undefined>(undefined)
-  return (
-    <>
-      <button
-        type="button"
-        onClick={() => {
-          navigator.clipboard.writeText(text).then(
-            () => {
-              setTold('copied')
-            },
-            () => {
-              setTold('refused')
-            },
-          )
-        }}
-      >
-        {say('log.copy')}
-      </button>
-      <span role="status">{told && say(`log.${told}`)}</span>
-    </>
-  )
-}

@@ -1,8 +1,8 @@
 /** The context of a library: read here, copied, or taken away. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { getText } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
+import { CopyButton } from '../../blocks/copy-button.tsx'
 import { Figures } from '../../blocks/figures.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import type { Ranked } from './ranked.ts'
@@ -61,27 +61,5 @@ function ContextFigures({ row: { bytes, tokens, made_at, engine } }: { row: Rank
         },
       ]}
     />
-  )
-}
-
-function CopyButton({ text }: { text: string }) {
-  const say = usePageWords()
-  const [told, setTold] = useState<'copied' | 'notCopied'>()
-  const copy = async () => {
-    try {
-      // Undefined on a page that is neither of this machine nor encrypted.
-      await navigator.clipboard.writeText(text)
-      setTold('copied')
-    } catch {
-      setTold('notCopied')
-    }
-  }
-  return (
-    <>
-      <span role="status">{told && say(told)}</span>
-      <button type="button" onClick={() => void copy()}>
-        {say('copy')}
-      </button>
-    </>
   )
 }

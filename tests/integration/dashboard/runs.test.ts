@@ -104,6 +104,7 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     expect(await faultsOfLayout(page)).toEqual([])
 
     api.stack.simulator.faults.clear()
+    await page.route('**/log', (route) => route.fulfill({ body: '{"msg":"counted"}\n' }))
     await button('Run again').press('Enter')
     await page.getByRole('link', { name: 'Follow this run' }).press('Enter')
     await region('State')
@@ -115,6 +116,12 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     )
     const row = page.getByRole('row', { name: /^modrinth / })
     expect(await row.getByRole('cell').nth(1).innerText()).toBe(String(counts?.fetched))
+    // As on a page that is neither of this machine nor encrypted.
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })')
+    await region('Log').getByRole('button', { name: 'Copy' }).press('Enter')
+    await region('Log')
+      .getByText(/does not allow copying here/)
+      .waitFor()
     expect(faults).toEqual([])
   })
 

@@ -92,8 +92,5 @@ export const en = {
   'ending.failed': 'failed',
   'log.title': 'Log',
   'log.none': 'The worker logged nothing about this run.',
-  'log.copy': 'Copy',
-  'log.copied': 'Copied.',
-  'log.refused': 'The browser does not allow copying here; download the log instead.',
   'log.download': 'Download',
 } as const

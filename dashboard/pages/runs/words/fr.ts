@@ -96,8 +96,5 @@ export const fr: Words<keyof typeof en> = {
   'ending.failed': 'échec',
   'log.title': 'Journal',
   'log.none': 'Le processus de collecte n’a rien journalisé sur cette exécution.',
-  'log.copy': 'Copier',
-  'log.copied': 'Copié.',
-  'log.refused': 'Le navigateur ne permet pas la copie ici ; téléchargez plutôt le journal.',
   'log.download': 'Télécharger',
 }

@@ -56,9 +56,6 @@ export const en = {
   'size.tokens': { one: 'about {n} token', other: 'about {n} tokens' },
   made: 'Made',
   'made.by': 'by {engine}',
-  copy: 'Copy',
-  copied: 'Copied.',
-  notCopied: 'The browser does not allow copying here. Download the text instead.',
   night: 'What this night changed',
   'night.list': {
     one: '{domain}: {n} library in the list of {day}',

@@ -60,9 +60,6 @@ export const fr: Words<keyof typeof en> = {
   'size.tokens': { one: 'environ {n} jeton', other: 'environ {n} jetons' },
   made: 'Produit',
   'made.by': 'par {engine}',
-  copy: 'Copier',
-  copied: 'Copié.',
-  notCopied: "Le navigateur n'autorise pas la copie ici. Téléchargez plutôt le texte.",
   night: 'Ce que cette nuit a changé',
   'night.list': {
     one: '{domain} : {n} bibliothèque dans la liste du {day}',
