@@ -46,6 +46,7 @@ const matchesSchema = z.array(
     age_seconds: z.int().describe('Time since the feed showed it last'),
   }),
 )
+export type OpenMatch = z.infer<typeof matchesSchema>[number]
 
 const statsSchema = z.object({
   data: z.object({
@@ -86,6 +87,7 @@ const reliabilitySchema = z.object({
     .describe('Those that left the feed with a score and were later confirmed by results'),
   last_seen_right: z.int().describe('Those of them whose last-seen score was the result'),
 })
+export type Reliability = z.infer<typeof reliabilitySchema>
 
 export function addMatchRoutes(api: Api, context: RouteContext): void {
   addMatches(api, context)

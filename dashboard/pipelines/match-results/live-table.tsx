@@ -1,10 +1,11 @@
 /** The matches that the feed shows now, with the odds of this moment. */
+import type { OpenMatch } from '../../../api/match-results/routes.ts'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
-import { inPlayFirst, scoreOf, stateWord, teamsOf, type OpenMatch } from './match.ts'
+import { inPlayFirst, scoreOf, stateWord, teamsOf } from './match.ts'
 import { MatchLink } from './match-link.tsx'
 import { useMatchWords } from './words/index.ts'
 

@@ -1,4 +1,5 @@
 /** A match and its observations, as the data sets have them, and what its charts draw. */
+import type { OpenMatch, Reliability } from '../../../api/match-results/routes.ts'
 import type { Line, Point } from '../../chart/series.ts'
 import { en } from './words/en.ts'
 
@@ -45,34 +46,6 @@ export interface Observation {
   odds_x: number | null
   odds_2: number | null
   is_odds_only: boolean | null
-}
-
-/** A match of `/api/matches`. */
-export interface OpenMatch {
-  id: number
-  feed: string
-  league: string
-  team1: string
-  team2: string
-  odds_1: number | null
-  odds_x: number | null
-  odds_2: number | null
-  score1: number | null
-  score2: number | null
-  status: string
-  state: string
-  starts_at: string | null
-  last_seen_at: string
-}
-
-/** What `/api/match-results/reliability` says: counts of the matches first seen in these days. */
-export interface Reliability {
-  days: number
-  matches: number
-  confirmed: number
-  vanished: number
-  last_seen_judged: number
-  last_seen_right: number
 }
 
 /** From about thirty on a share says something: of four, one more moves it by a quarter. */

@@ -1,5 +1,6 @@
 /** Matches that are over, by league, state and confidence, newest first, page by page; and how sure their scores are. */
 import { Link } from '@tanstack/react-router'
+import type { Reliability } from '../../../api/match-results/routes.ts'
 import { useApi } from '../../api.ts'
 import { usePage } from '../../data-page.ts'
 import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
@@ -15,7 +16,6 @@ import {
   stateWord,
   teamsOf,
   type Match,
-  type Reliability,
 } from './match.ts'
 import { MatchLink } from './match-link.tsx'
 import { CONFIDENCES, OVER_STATES, type MatchView } from './view.ts'

@@ -1,5 +1,6 @@
 /** From the observations of a match to its life and its odds. */
 import { describe, expect, it } from 'vitest'
+import type { OpenMatch } from '../../../api/match-results/routes.ts'
 import {
   evidenceKey,
   inPlayFirst,
@@ -10,7 +11,6 @@ import {
   stateWord,
   type Match,
   type Observation,
-  type OpenMatch,
 } from '../../../dashboard/pipelines/match-results/match.ts'
 
 const at = (minute: number) => new Date(minute * 60_000).toISOString()
