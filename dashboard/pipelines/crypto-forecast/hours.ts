@@ -3,54 +3,37 @@ import { withGaps, type Candle, type Line, type Point } from '../../chart/series
 
 export const HOUR_MS = 3_600_000
 
-/** What is drawn of an hour in the data set `indicators`. */
-export interface Hour {
-  timestamp: string
-  open: number | null
-  high: number | null
-  low: number | null
-  price: number
-  volume: number | null
-  rsi: number | null
-  stoch_rsi: number | null
-  macd: number | null
-  macd_signal: number | null
-  macd_histogram: number | null
-  sma: number | null
-  upper_band: number | null
-  lower_band: number | null
-  adx: number | null
-}
-
-const OF_HOUR: Record<keyof Hour, true> = {
-  timestamp: true,
-  open: true,
-  high: true,
-  low: true,
-  price: true,
-  volume: true,
-  rsi: true,
-  stoch_rsi: true,
-  macd: true,
-  macd_signal: true,
-  macd_histogram: true,
-  sma: true,
-  upper_band: true,
-  lower_band: true,
-  adx: true,
-}
+/** Numbers of an hour in the data set `indicators` that may be unknown. */
+const PERHAPS = [
+  'open',
+  'high',
+  'low',
+  'volume',
+  'rsi',
+  'stoch_rsi',
+  'macd',
+  'macd_signal',
+  'macd_histogram',
+  'sma',
+  'upper_band',
+  'lower_band',
+  'adx',
+] as const
+type Perhaps = (typeof PERHAPS)[number]
 /** These columns alone: with all of them a year is 10 MB. */
-export const HOUR_COLUMNS = Object.keys(OF_HOUR).join()
+export const HOUR_COLUMNS = ['timestamp', 'price', ...PERHAPS].join()
+
+/** What is drawn of an hour. */
+export interface Hour extends Record<Perhaps, number | null> {
+  timestamp: string
+  price: number
+}
 
 /** What is said of the newest one besides. */
 export interface NewestHour extends Hour {
   source: string
   change_percent: number | null
 }
-
-type NumberColumn = {
-  [Key in keyof Hour]: Hour[Key] extends number | null ? Key : never
-}[keyof Hour]
 
 /** The beginnings of hours in milliseconds: a dozen lines are drawn of the same hours, and reading a time is slow. */
 const TIMES = new WeakMap<readonly Hour[], number[]>()
@@ -61,7 +44,7 @@ function timesOf(hours: readonly Hour[]): number[] {
 }
 
 /** A column over time, with a gap where hours are missing. */
-export function lineOf(hours: readonly Hour[], column: NumberColumn, name: string): Line {
+export function lineOf(hours: readonly Hour[], column: 'price' | Perhaps, name: string): Line {
   const times = timesOf(hours)
   return {
     name,
