@@ -32,8 +32,6 @@ interface DataTableProps<Row> {
   isWhole?: boolean
   /** Sorting at first. Default: the order of `rows`. */
   sorting?: Sorting
-  /** Address of the same rows as CSV. */
-  csv?: string
   /** Whether each row is a card on a narrow screen, for rows that are too long to be read from side to side. Default: no. */
   isCards?: boolean
   /** Name of a CSV file with the rows that were found, as they are sorted. Default: none is offered. */
@@ -44,7 +42,7 @@ interface DataTableProps<Row> {
 const SEARCHED_ROWS = 10
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, isCards = false, csv, file } = props
+  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, isCards = false, file } = props
   const say = useSharedWords()
   const { format } = useReader()
   const [sought, setSought] = useState('')
@@ -64,7 +62,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }
   return (
     <div className={isCards ? 'data-table row-cards' : 'data-table'}>
-      {(isSearched || csv !== undefined || file !== undefined) && (
+      {(isSearched || file !== undefined) && (
         <div className="tools">
           {isSearched && (
             <label>
@@ -81,11 +79,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             </label>
           )}
           {isSearched && <span role="status">{say('table.rows', { n: found.length })}</span>}
-          {csv !== undefined && (
-            <a href={csv} download>
-              CSV
-            </a>
-          )}
           {file !== undefined && (
             <button
               type="button"

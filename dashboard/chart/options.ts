@@ -5,7 +5,7 @@ import type { Format } from '../format.ts'
 import type { Candle, Line } from './series.ts'
 
 /** `stacked` shows the sum of its lines, which have to have the same times. */
-export type ChartKind = 'line' | 'area' | 'stacked' | 'bars'
+export type ChartKind = 'line' | 'stacked' | 'bars'
 
 /** Colours of the theme, as the style sheet has them. */
 export interface Palette {
@@ -210,8 +210,7 @@ function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette
     showSymbol: isMarked,
     symbolSize: 5,
     connectNulls: false,
-    ...(kind === 'line' ? {} : { areaStyle: { opacity: 0.25 } }),
-    ...(kind === 'stacked' && { stack: 'all' }),
+    ...(kind === 'stacked' && { areaStyle: { opacity: 0.25 }, stack: 'all' }),
   }
   const bands = band === undefined ? [] : bandSeries(band, `band ${at}`, color)
   const lone = isMarked || kind === 'stacked' ? [] : lonePoints(points)
