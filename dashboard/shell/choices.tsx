@@ -1,4 +1,5 @@
 /** Language, zone and theme: the reader's choices. */
+import { Choice } from '../blocks/choice.tsx'
 import { zoneName } from '../format.ts'
 import { THEMES, useReader, useSharedWords, ZONES } from '../preferences.tsx'
 import { LANGUAGES } from '../words/text.ts'
@@ -13,6 +14,7 @@ export function Choices() {
     <div className="choices" role="group" aria-label={say('choices.title')}>
       <Choice
         label={say('choices.language')}
+        isUnseen
         value={language}
         options={LANGUAGES.map((one) => [one, LANGUAGE_NAMES[one]])}
         choose={(chosen) => {
@@ -21,6 +23,7 @@ export function Choices() {
       />
       <Choice
         label={say('choices.zone')}
+        isUnseen
         value={zone}
         options={ZONES.map((one) => [
           one,
@@ -32,6 +35,7 @@ export function Choices() {
       />
       <Choice
         label={say('choices.theme')}
+        isUnseen
         value={theme}
         options={THEMES.map((one) => [one, say(`theme.${one}`)])}
         choose={(chosen) => {
@@ -39,34 +43,5 @@ export function Choices() {
         }}
       />
     </div>
-  )
-}
-
-interface ChoiceProps<Value extends string> {
-  label: string
-  value: Value
-  options: readonly (readonly [Value, string])[]
-  choose: (value: Value) => void
-}
-
-function Choice<Value extends string>({ label, value, options, choose }: ChoiceProps<Value>) {
-  return (
-    <label>
-      <span className="unseen">{label}</span>
-      <select
-        value={value}
-        title={label}
-        onChange={({ target }) => {
-          const chosen = options.find(([one]) => one === target.value)
-          if (chosen !== undefined) choose(chosen[0])
-        }}
-      >
-        {options.map(([one, name]) => (
-          <option key={one} value={one}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

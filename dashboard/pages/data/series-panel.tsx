@@ -1,6 +1,7 @@
 /** A column of a data set over time. */
 import { useMemo } from 'react'
 import { useApi, type Parameters } from '../../api.ts'
+import { Choice } from '../../blocks/choice.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { Chart } from '../../chart/chart.tsx'
 import { linesOf, type SeriesPoint } from '../../chart/series.ts'
@@ -53,35 +54,23 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
   const query = useApi<Series>(`${set.address}/series`, { ...selection, value: column.name, by })
   const forms = (
     <>
-      <label>
-        {say('data.value')}
-        <select
-          value={column.name}
-          onChange={({ target }) => {
-            change({ value: target.value })
-          }}
-        >
-          {columns.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={say('data.value')}
+        options={columns.map(({ name }) => [name, name])}
+        value={column.name}
+        choose={(value) => {
+          change({ value })
+        }}
+      />
       {choices.length > 0 && (
-        <label>
-          {say('data.by')}
-          <select
-            value={by ?? ''}
-            onChange={({ target }) => {
-              change({ by: target.value })
-            }}
-          >
-            {choices.map((names) => (
-              <option key={names} value={names}>
-                {names.replaceAll(',', ' · ')}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={say('data.by')}
+          options={choices.map((names) => [names, names.replaceAll(',', ' · ')])}
+          value={by ?? ''}
+          choose={(names) => {
+            change({ by: names })
+          }}
+        />
       )}
     </>
   )

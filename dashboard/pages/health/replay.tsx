@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import type { RejectedRows, ReplayAnswer } from '../../../api/quarantine/quarantine-schema.ts'
 import { getJson, useApi } from '../../api.ts'
 import { ReaderNote, useChange, useMayChange } from '../../blocks/change.tsx'
+import { Choice } from '../../blocks/choice.tsx'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { RunLink } from '../../blocks/run-link.tsx'
@@ -48,6 +49,7 @@ function ReplayForm({ sources, isBusy }: { sources: readonly string[]; isBusy: b
   const look = useChange()
   const mayChange = useMayChange()
   const [{ replay = '' }, change] = useView(replayView)
+  const names = new Set([...sources, ...(replay === '' ? [] : [replay])])
   if (!mayChange) return <ReaderNote />
   return (
     <form
@@ -63,20 +65,14 @@ function ReplayForm({ sources, isBusy }: { sources: readonly string[]; isBusy: b
         look.mutate({ address: REPLAY, body })
       }}
     >
-      <label>
-        {say('replay.source')}
-        <select
-          value={replay}
-          onChange={({ target }) => {
-            change({ replay: target.value })
-          }}
-        >
-          <option value="">{say('replay.all')}</option>
-          {[...new Set([...sources, ...(replay === '' ? [] : [replay])])].map((source) => (
-            <option key={source}>{source}</option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={say('replay.source')}
+        options={[['', say('replay.all')], ...[...names].map((source) => [source, source] as const)]}
+        value={replay}
+        choose={(source) => {
+          change({ replay: source })
+        }}
+      />
       <label>
         {say('replay.since')}
         <input type="date" name="since" />

@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import * as z from 'zod/mini'
 import { Panel } from '../../blocks/panel.tsx'
+import { Choice } from '../../blocks/choice.tsx'
 import { ReaderNote, useChange, useMayChange } from '../../blocks/change.tsx'
 import { Trouble } from '../../blocks/states.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
@@ -42,21 +43,16 @@ function Collecting({ pipelines }: { pipelines: readonly PipelineEntry[] }) {
   if (chosen === undefined) return null
   return (
     <>
-      <label className="pick">
-        {say('collect.pipeline')}
-        <select
+      <div className="pick">
+        <Choice
+          label={say('collect.pipeline')}
+          options={pipelines.map(({ id }) => [id, nameOf(id)])}
           value={chosen.id}
-          onChange={({ target }) => {
-            change({ collect: target.value })
+          choose={(id) => {
+            change({ collect: id })
           }}
-        >
-          {pipelines.map(({ id }) => (
-            <option key={id} value={id}>
-              {nameOf(id)}
-            </option>
-          ))}
-        </select>
-      </label>
+        />
+      </div>
       <p className="soft">{chosen.summary}</p>
       {!chosen.enabled && <p className="stale">{say('collect.off')}</p>}
       <StartForm key={chosen.id} pipeline={chosen} />

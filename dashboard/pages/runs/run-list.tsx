@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import * as z from 'zod/mini'
 import { useApi } from '../../api.ts'
+import { Choice } from '../../blocks/choice.tsx'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Outcome } from '../../blocks/outcome.tsx'
 import { Panel } from '../../blocks/panel.tsx'
@@ -86,38 +87,22 @@ function RunFilters({ pipelines, view, change }: RunFiltersProps) {
   const nameOf = usePipelineName()
   return (
     <>
-      <label>
-        {say('list.pipeline')}
-        <select
-          value={view.pipeline ?? ''}
-          onChange={({ target }) => {
-            change({ pipeline: target.value, after: undefined })
-          }}
-        >
-          <option value="">{say('list.each')}</option>
-          {pipelines.map((id) => (
-            <option key={id} value={id}>
-              {nameOf(id)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {say('list.outcome')}
-        <select
-          value={view.outcome ?? ''}
-          onChange={({ target }) => {
-            change({ outcome: target.value, after: undefined })
-          }}
-        >
-          <option value="">{say('list.all')}</option>
-          {OUTCOMES.map((outcome) => (
-            <option key={outcome} value={outcome}>
-              {shared(`outcome.${outcome}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={say('list.pipeline')}
+        options={[['', say('list.each')], ...pipelines.map((id) => [id, nameOf(id)] as const)]}
+        value={view.pipeline ?? ''}
+        choose={(pipeline) => {
+          change({ pipeline, after: undefined })
+        }}
+      />
+      <Choice
+        label={say('list.outcome')}
+        options={[['', say('list.all')], ...OUTCOMES.map((one) => [one, shared(`outcome.${one}`)] as const)]}
+        value={view.outcome ?? ''}
+        choose={(outcome) => {
+          change({ outcome, after: undefined })
+        }}
+      />
     </>
   )
 }

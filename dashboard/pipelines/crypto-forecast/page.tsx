@@ -1,6 +1,7 @@
 /** A coin: what is expected of its price, its hours with their indicators, and how past forecasts did. */
 import type { Coins } from '../../../api/crypto-forecast/coins.ts'
 import { useApi } from '../../api.ts'
+import { Choice } from '../../blocks/choice.tsx'
 import { OptionButtons } from '../../blocks/option-buttons.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useView } from '../../view.ts'
@@ -25,21 +26,14 @@ export default function CryptoPage() {
       ) : (
         <>
           <div className="choice-bar">
-            <label>
-              {say('coin')}
-              <select
-                value={coin.id}
-                onChange={({ target }) => {
-                  change({ coin: target.value })
-                }}
-              >
-                {coins.map((one) => (
-                  <option key={one.id} value={one.id}>
-                    {nameOf(one)}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <Choice
+              label={say('coin')}
+              options={coins.map((one) => [one.id, nameOf(one)])}
+              value={coin.id}
+              choose={(id) => {
+                change({ coin: id })
+              }}
+            />
             <OptionButtons
               label={say('days')}
               options={DAYS.map((days) => [days, say('days.n', { n: Number(days) })] as const)}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Reliability } from '../../../api/match-results/routes.ts'
 import { useApi } from '../../api.ts'
 import { usePage } from '../../data-page.ts'
+import { Choice } from '../../blocks/choice.tsx'
 import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
@@ -38,6 +39,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
   const reliability = useApi<Reliability>('/api/match-results/reliability').data
   const columns = useColumns(reliability)
   const names = [...new Set([...leagues.map((one) => one.league), ...(league === undefined ? [] : [league])])]
+  const all = ['', say('all')] as const
   const choose = (name: 'league' | 'state' | 'confidence') => (value: string) => {
     change({ [name]: value === '' ? undefined : value, page: undefined })
   }
@@ -63,20 +65,20 @@ export function Results({ view, change, leagues }: ResultsProps) {
           <div className="filters match-filters" role="group" aria-label={say('filters')}>
             <Choice
               label={say('league')}
-              value={league}
-              options={names.toSorted().map((name) => [name, name])}
+              value={league ?? ''}
+              options={[all, ...names.toSorted().map((name) => [name, name] as const)]}
               choose={choose('league')}
             />
             <Choice
               label={say('state')}
-              value={state}
-              options={OVER_STATES.map((one) => [one, say(`state.${one}`)])}
+              value={state ?? ''}
+              options={[all, ...OVER_STATES.map((one) => [one, say(`state.${one}`)] as const)]}
               choose={choose('state')}
             />
             <Choice
               label={say('confidence')}
-              value={confidence}
-              options={CONFIDENCES.map((one) => [one, say(`confidence.${one}`)])}
+              value={confidence ?? ''}
+              options={[all, ...CONFIDENCES.map((one) => [one, say(`confidence.${one}`)] as const)]}
               choose={choose('confidence')}
             />
           </div>
@@ -104,36 +106,6 @@ export function Results({ view, change, leagues }: ResultsProps) {
         </>
       )}
     </Panel>
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  value: string | undefined
-  options: readonly (readonly [value: string, name: string])[]
-  /** Gets an empty text for "all". */
-  choose: (value: string) => void
-}
-
-function Choice({ label, value = '', options, choose }: ChoiceProps) {
-  const say = useMatchWords()
-  return (
-    <label>
-      {label}
-      <select
-        value={value}
-        onChange={({ target }) => {
-          choose(target.value)
-        }}
-      >
-        <option value="">{say('all')}</option>
-        {options.map(([option, name]) => (
-          <option key={option} value={option}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }
 
