@@ -4,7 +4,7 @@ import { withGaps, type Candle, type Line, type Point } from '../../chart/series
 export const HOUR_MS = 3_600_000
 
 /** Numbers of an hour in the data set `indicators` that may be unknown. */
-const PERHAPS = [
+const NULLABLE = [
   'open',
   'high',
   'low',
@@ -19,12 +19,12 @@ const PERHAPS = [
   'lower_band',
   'adx',
 ] as const
-type Perhaps = (typeof PERHAPS)[number]
+type NullableColumn = (typeof NULLABLE)[number]
 /** These columns alone: with all of them a year is 10 MB. */
-export const HOUR_COLUMNS = ['timestamp', 'price', ...PERHAPS].join()
+export const HOUR_COLUMNS = ['timestamp', 'price', ...NULLABLE].join()
 
 /** What is drawn of an hour. */
-export interface Hour extends Record<Perhaps, number | null> {
+export interface Hour extends Record<NullableColumn, number | null> {
   timestamp: string
   price: number
 }
@@ -44,7 +44,7 @@ function timesOf(hours: readonly Hour[]): number[] {
 }
 
 /** A column over time, with a gap where hours are missing. */
-export function lineOf(hours: readonly Hour[], column: 'price' | Perhaps, name: string): Line {
+export function lineOf(hours: readonly Hour[], column: 'price' | NullableColumn, name: string): Line {
   const times = timesOf(hours)
   return {
     name,
