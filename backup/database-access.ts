@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
-import { DatabaseClient } from '../db/database-client.ts'
+import { withClient } from '../db/database-client.ts'
 import { databaseFailure } from '../db/database-failure.ts'
 import { clusterFolder, embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { readPassword } from '../local/postgres-cluster.ts'
@@ -37,20 +37,11 @@ export async function connected<T>(
   work: (client: pg.Client) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const client = new DatabaseClient({ connectionString: url, application_name: 'almanac backup' })
-  // A server that disappears between two queries also emits the error; the rejected promise reports it.
-  client.on('error', () => undefined)
-  const end = () => void client.end()
-  signal?.addEventListener('abort', end, { once: true })
   try {
-    await client.connect()
-    return await work(client)
+    return await withClient({ connectionString: url, application_name: 'almanac backup' }, work, signal)
   } catch (error) {
     signal?.throwIfAborted()
     throw databaseFailure(error) ?? error
-  } finally {
-    signal?.removeEventListener('abort', end)
-    await client.end()
   }
 }
 

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { applySchedules } from '../client/schedules.ts'
+import { withClient } from '../db/database-client.ts'
 import { freePort } from '../local/taken-port.ts'
 import { PIPELINES } from '../pipelines/index.ts'
 import { newestBundle } from '../system/bundle.mjs'
@@ -74,17 +75,13 @@ async function fill({ servers }: BenchStack, table: BigTable): Promise<void> {
   const { adminUrl, url } = servers.postgres
   const database = new URL(adminUrl)
   database.pathname = new URL(url).pathname
-  const client = new pg.Client({ connectionString: database.href })
-  await client.connect()
-  try {
+  await withClient({ connectionString: database.href }, async (client) => {
     // Without triggers: nobody listens yet, and a million messages would take longer than the rows.
     await client.query('set session_replication_role = replica')
     await fillRuns(client)
     await table.fill(client, ROWS)
     await client.query('vacuum analyze')
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** A million runs of all pipelines, one a minute, the last one an hour ago. */

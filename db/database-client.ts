@@ -18,6 +18,26 @@ export class DatabaseClient extends pg.Client {
   }
 }
 
+/** Runs queries on a connection that is closed afterwards, and in the middle of a query if the signal is aborted. */
+export async function withClient<T>(
+  config: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const client = new DatabaseClient(config)
+  // A server that disappears between two queries also emits the error; the rejected promise reports it.
+  client.on('error', () => undefined)
+  const end = () => void client.end()
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    await client.connect()
+    return await work(client)
+  } finally {
+    signal?.removeEventListener('abort', end)
+    await client.end()
+  }
+}
+
 /** Messages of the server, by the driver's names; each is heard here before the driver answers it. */
 type Messages = EventEmitter & { stream: Duplex }
 

@@ -8,7 +8,7 @@ import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
-import { DatabaseClient } from './database-client.ts'
+import { withClient } from './database-client.ts'
 import { type Database } from './database.ts'
 
 const folder = join(packageRoot, 'db', 'migrations')
@@ -24,20 +24,19 @@ const CONNECT_TIMEOUT_MS = 15_000
 
 /** Applies what is missing; safe to call from several processes at once. */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new DatabaseClient({
+  const connection = {
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'almanac migrate',
-  })
+  }
   try {
-    await client.connect()
-    // drizzle's migrator takes no lock of its own.
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migrate(drizzle(client), { migrationsFolder: folder })
+    await withClient(connection, async (client) => {
+      // drizzle's migrator takes no lock of its own.
+      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+      await migrate(drizzle(client), { migrationsFolder: folder })
+    })
   } catch (error) {
     throw databaseFailure(error) ?? error
-  } finally {
-    await client.end()
   }
 }
 

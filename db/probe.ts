@@ -1,6 +1,6 @@
 /** One bounded check of a database, on its own connection, which nothing else waits for. */
 import type pg from 'pg'
-import { DatabaseClient } from './database-client.ts'
+import { withClient } from './database-client.ts'
 import { databaseFailure } from './database-failure.ts'
 
 /** A server that does not accept a connection within this time counts as unavailable. */
@@ -13,20 +13,15 @@ const QUERY_TIMEOUT_MS = 10_000
  * if a firewall swallows every packet.
  */
 export async function probeDatabase<T>(url: string, queries: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new DatabaseClient({
+  const connection = {
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     application_name: 'almanac probe',
-  })
-  // A server that disappears between two queries also emits the error; the rejected promise reports it.
-  client.on('error', () => undefined)
+  }
   try {
-    await client.connect()
-    return await queries(client)
+    return await withClient(connection, queries)
   } catch (error) {
     throw databaseFailure(error) ?? error
-  } finally {
-    await client.end()
   }
 }

@@ -3,7 +3,7 @@
  * nothing else, so that whoever has its password has the data, not programs and files of this machine.
  */
 import { createHmac } from 'node:crypto'
-import { DatabaseClient, SCRAM_ONLY } from '../db/database-client.ts'
+import { SCRAM_ONLY, withClient } from '../db/database-client.ts'
 
 /** The superuser that initdb makes. */
 export const POSTGRES_ADMIN = 'almanac'
@@ -87,17 +87,10 @@ export async function query<Row extends object>(
   sql: string,
   timeoutMs = CHANGE_TIMEOUT_MS,
 ): Promise<Row[]> {
-  const client = new DatabaseClient({
+  const connection = {
     connectionString: loginUrl(login),
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
-  })
-  // A server that disappears between two steps also emits the error; the rejected promise reports it.
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
   }
+  return (await withClient(connection, (client) => client.query<Row>(sql))).rows
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { databaseFailure } from '../../db/database-failure.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
 import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
+import { migrateDatabase } from '../../db/migrate.ts'
 import { drainSpool } from '../../db/spool/drain.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { openSpool } from '../../db/spool/spool.ts'
@@ -74,6 +75,11 @@ describe('a connection', () => {
     proxy.breakAt(undefined)
     expect(await write(handle)).toEqual({ written: 1 })
     expect(handle.pool.totalCount).toBeLessThanOrEqual(1)
+  })
+
+  it('ends a migration that it breaks in, and not the process', async () => {
+    proxy.breakAt('pg_advisory_lock')
+    await expect(migrateDatabase(proxy.url)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
   })
 
   it('abandons a hanging statement with its transaction: nobody else commits what was left', async () => {
