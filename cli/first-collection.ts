@@ -4,7 +4,7 @@ import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
 import { lastCollected } from '../db/queries/runs.ts'
 import { timingOf, type Pipeline } from '../pipelines/index.ts'
-import { connectDatabase } from '../client/connection.ts'
+import { withDatabase } from '../client/connection.ts'
 import { openRun, startRun, type RunHandle } from '../client/runs.ts'
 import { describe } from '../client/schedules.ts'
 import { CLI_PARTS } from './parts.ts'
@@ -25,20 +25,17 @@ export async function collectionsAtStart(
   config: Config,
   pipelines: readonly Pipeline[],
 ): Promise<Collection[]> {
-  const database = connectDatabase(config)
-  try {
+  return withDatabase(config, async ({ db }) => {
     const collections: Collection[] = []
     for (const pipeline of pipelines) {
-      const open = await openRun(client, database.db, pipeline)
+      const open = await openRun(client, db, pipeline)
       if (open) collections.push({ handle: open, continued: true })
-      else if (await isDue(client, database.db, config, pipeline)) {
+      else if (await isDue(client, db, config, pipeline)) {
         collections.push({ handle: await startRun(client, pipeline, 'start'), continued: false })
       }
     }
     return collections
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 async function isDue(client: Client, db: Database, config: Config, pipeline: Pipeline): Promise<boolean> {

@@ -74,6 +74,20 @@ export async function connectTemporal(config: Config, timeoutMs = CONNECT_TIMEOU
   }
 }
 
+/** The same for some work; the connection is closed after it. */
+export async function withTemporal<T>(
+  config: Config,
+  work: (client: Client) => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> {
+  const client = await connectTemporal(config, timeoutMs)
+  try {
+    return await work(client)
+  } finally {
+    await client.connection.close()
+  }
+}
+
 /** The error of a Temporal server that does not respond, or refuses us, with the remedy. */
 export function temporalAway(config: Config, cause: unknown): CannotReach {
   const address = temporalAddress(config)
@@ -159,9 +173,23 @@ export function databaseHint(config: Config): string {
   return startHint(config, 'postgres.log')
 }
 
-/** Opens the database of this stack for one command. */
+/** Opens the database of this stack. Close it when done. */
 export function connectDatabase(config: Config, limits?: Partial<DatabaseLimits>): DatabaseHandle {
   return openDatabase(databaseUrl(config), () => undefined, { limits })
+}
+
+/** The same for some work; it is closed after it. */
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: DatabaseHandle) => Promise<T>,
+  limits?: Partial<DatabaseLimits>,
+): Promise<T> {
+  const database = connectDatabase(config, limits)
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
 }
 
 /** Opens the database of this stack for a server that shows it: what changes rows is refused, long statements end. */
@@ -190,16 +218,18 @@ export function listenerOf(config: Config): DatabaseClient {
  * How long a command waits for a server that it only reads from, in milliseconds: a person is waiting, and a server that
  * works answers within a second.
  */
-export const READING_MS = 3_000
+const READING_MS = 3_000
+
+/** Runs queries with that limit. */
+export const readingDatabase = <T>(
+  config: Config,
+  work: (database: DatabaseHandle) => Promise<T>,
+): Promise<T> => withDatabase(config, work, { connectMs: READING_MS, queryMs: READING_MS })
 
 /** Runs calls to Temporal with that limit. */
-export async function readingTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connectTemporal(config, READING_MS)
-  try {
-    return await client.withDeadline(Date.now() + READING_MS, () => work(client))
-  } finally {
-    await client.connection.close()
-  }
+export function readingTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
+  const limited = (client: Client) => client.withDeadline(Date.now() + READING_MS, () => work(client))
+  return withTemporal(config, limited, READING_MS)
 }
 
 /** Address of a run in Temporal's Web UI. */

@@ -2,14 +2,14 @@
 import type { Client } from '@temporalio/client'
 import { knownBackups } from '../backup/known.ts'
 import { CannotReach } from '../client/cannot-reach.ts'
-import { connectDatabase } from '../client/connection.ts'
+import { withDatabase } from '../client/connection.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import { pollersOf } from '../client/ping.ts'
 import { scheduleStates } from '../client/schedules.ts'
 import type { Config } from '../config/load-config.ts'
 import { failureReason, type Reason } from '../core/reason.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, DatabaseHandle } from '../db/database.ts'
 import { migrationState } from '../db/migrate.ts'
 import { endedRuns, openRuns, skippedSince, startOfNewest } from '../db/queries/runs.ts'
 import { soundnessOf, type Soundness } from '../db/queries/checks.ts'
@@ -35,6 +35,7 @@ import type {
 
 /** A server that works answers within a second; the next look comes in half a minute. */
 const ANSWER_MS = 10_000
+const LIMITS = { connectMs: ANSWER_MS, queryMs: ANSWER_MS }
 /** Enough to know how long a run usually takes, and for how long a source has been incomplete. */
 const ENDED_RUNS = 50
 
@@ -48,7 +49,7 @@ export interface Looking {
 /** Looks at everything once. Throws only for a defect: what does not answer is part of what is seen. */
 export async function look(config: Config, temporal: LastingTemporal, looking: Looking): Promise<Seen> {
   const [database, server] = await Promise.all([
-    answerOf(() => lookAtDatabase(config, looking), awayDatabase),
+    answerOf(() => withDatabase(config, lookAtDatabase(config, looking), LIMITS), awayDatabase),
     answerOf(() => temporal.use(lookAtTemporal(config)), awayTemporal),
   ])
   return { database, temporal: server, files: lookAtFiles(config) }
@@ -84,10 +85,9 @@ function awayDatabase(error: unknown): Reason | undefined {
 
 const isOn = (config: Config) => (id: PipelineId) => config.tracked[id].enabled
 
-async function lookAtDatabase(config: Config, looking: Looking): Promise<DatabaseSeen> {
-  const database = connectDatabase(config, { connectMs: ANSWER_MS, queryMs: ANSWER_MS })
-  const { db } = database
-  try {
+const lookAtDatabase =
+  (config: Config, looking: Looking) =>
+  async ({ db }: DatabaseHandle): Promise<DatabaseSeen> => {
     const migrations = await migrationState(db)
     // Its tables may lack what is asked below.
     if (migrations.applied !== migrations.known)
@@ -110,10 +110,7 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
       vanished: await vanishedIn(db, on),
       news: await newsIn(db, config, looking),
     }
-  } finally {
-    await database.close()
   }
-}
 
 const soundIn = (sound: Soundness | undefined): PipelineSeen['sound'] =>
   sound === undefined ? null : { runId: sound.runId, broken: sound.broken }

@@ -1,6 +1,6 @@
 /** The replay that a server was asked for last: one at a time, since each holds the responses of a whole run. */
 import type { LastingTemporal } from '../../client/lasting-temporal.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { recompute, replayStored, type Recomputed, type Replayed } from '../../client/replay.ts'
 import type { Config } from '../../config/load-config.ts'
 import { reason } from '../../wording/reason.ts'
@@ -65,15 +65,12 @@ async function replayed(
   signal: AbortSignal,
 ): Promise<NonNullable<LastReplay['ended']>> {
   try {
-    const database = connectDatabase(config)
-    try {
+    return await withDatabase(config, async (database) => {
       const request = { source, since: since === undefined ? undefined : new Date(since), write, signal }
       const found = await replayStored(database, config, request)
       const recomputed = write ? await recompute(found, (start) => temporal.use(start)) : NOTHING_STARTED
       return { replayed: found, recomputed }
-    } finally {
-      await database.close()
-    }
+    })
   } catch (error) {
     if (awayOf(error) === undefined && !signal.aborted) log.error({ err: error, path }, 'a replay failed')
     return { error }

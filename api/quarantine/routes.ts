@@ -1,6 +1,6 @@
 /** `/api/quarantine`: rejected rows, removing them, and reading stored responses again. */
 import * as z from 'zod'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { replayableSources } from '../../client/replay.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { dropRejected, rejectedGroups, rejectedRow } from '../../db/queries/quarantine.ts'
@@ -103,12 +103,7 @@ function addRows(api: Api, { db, config }: RouteContext): void {
         throw new RequestProblem(400, reason('drop-unclear'))
       const choice = ids === undefined ? { source, kind } : { ids }
       // The connections of this server change nothing.
-      const database = connectDatabase(config)
-      try {
-        return { dropped: await dropRejected(database.db, choice) }
-      } finally {
-        await database.close()
-      }
+      return { dropped: await withDatabase(config, (database) => dropRejected(database.db, choice)) }
     },
   )
 }

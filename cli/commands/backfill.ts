@@ -1,6 +1,6 @@
 /** `almanac backfill`: collects the past; says first how much that is. */
 import { planBackfill, type Backfiller, type PlannedBackfill } from '../../client/backfill.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import type { Pipeline } from '../../pipelines/index.ts'
@@ -47,13 +47,10 @@ async function planned(
   backfiller: Backfiller,
   { from, to, onlyMissing }: BackfillOptions,
 ): Promise<PlannedBackfill> {
-  const database = connectDatabase(config)
-  try {
-    const context = { db: database.db, config, now: new Date() }
-    return await planBackfill(context, pipeline, backfiller, { from, to, onlyMissing }, (name) => `--${name}`)
-  } finally {
-    await database.close()
-  }
+  return withDatabase(config, ({ db }) => {
+    const context = { db, config, now: new Date() }
+    return planBackfill(context, pipeline, backfiller, { from, to, onlyMissing }, (name) => `--${name}`)
+  })
 }
 
 /** The time that is collected, for people. */

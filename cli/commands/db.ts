@@ -1,9 +1,10 @@
 /** `almanac db …`: migrating and checking the database. */
 import { sql } from 'drizzle-orm'
 import { SCRAM_ONLY } from '../../db/database-client.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
 import { checkMigrated, migrateDatabase, migrationState } from '../../db/migrate.ts'
 import { mendTimes as mendAhead } from '../../db/mend-times.ts'
-import { connectDatabase, databaseUrl } from '../../client/connection.ts'
+import { databaseUrl, withDatabase } from '../../client/connection.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { counted } from '../../wording/text.ts'
 import { CHECK_LIMITS, checkContents } from '../doctor/database.ts'
@@ -19,9 +20,8 @@ export async function migrate(options: GlobalOptions): Promise<number> {
 
 /** Mends rows that lie ahead of the database's clock, which was wrong when they were written. */
 export async function mendTimes(options: GlobalOptions): Promise<void> {
-  const database = connectDatabase(configOf(options))
-  try {
-    const mended = await mendAhead(database.db)
+  await withDatabase(configOf(options), async ({ db }) => {
+    const mended = await mendAhead(db)
     for (const { table, removed, reset } of mended) {
       const parts = [
         removed > 0 ? `${counted(removed, 'row')} of days to come removed` : '',
@@ -30,16 +30,13 @@ export async function mendTimes(options: GlobalOptions): Promise<void> {
       print(`${table}: ${parts.filter((part) => part !== '').join(', ')}`)
     }
     if (mended.length === 0) print('no row lies ahead of the clock of the database')
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 /** Exit code 0 if the tables are those of this version, can be read, and the server accepts rows. */
 export async function check(options: GlobalOptions): Promise<number> {
   const config = configOf(options)
-  const database = connectDatabase(config, CHECK_LIMITS)
-  try {
+  const checking = async (database: DatabaseHandle) => {
     const version = await database.db.execute<{ version: string; name: string }>(
       sql`select current_setting('server_version') as version, current_database() as name`,
     )
@@ -51,9 +48,8 @@ export async function check(options: GlobalOptions): Promise<number> {
     const checks = await checkContents(database)
     for (const one of checks) printCheck(one)
     return checks.some(({ state }) => state === 'bad') ? EXIT.runFailed : EXIT.done
-  } finally {
-    await database.close()
   }
+  return withDatabase(config, checking, CHECK_LIMITS)
 }
 
 export function url(options: GlobalOptions): void {

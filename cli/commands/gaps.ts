@@ -1,7 +1,7 @@
 /** `almanac gaps`: what should have been collected and is missing, and how it is collected. */
 import { dayOf, GAP_DAYS, gapsOf, lastDays } from '../../api/gaps/gaps.ts'
 import type { Gaps } from '../../api/gaps/gaps-schema.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { counted } from '../../wording/text.ts'
@@ -25,18 +25,15 @@ export async function gaps(
   const config = configOf(options)
   const now = new Date()
   const asked = { days: lastDays(days, dayOf(now.getTime())), now, language: 'en' as const }
-  const database = connectDatabase(config)
-  try {
+  await withDatabase(config, async ({ db }) => {
     const pipelines: PipelineGaps[] = []
-    for (const pipeline of chosen) pipelines.push(await gapsOf({ db: database.db, config }, pipeline, asked))
+    for (const pipeline of chosen) pipelines.push(await gapsOf({ db, config }, pipeline, asked))
     if (options.json) printJson({ ...asked.days, pipelines })
     else {
       print(`${stackName(config)}${asked.days.from} to ${asked.days.to}, UTC`)
       for (const found of pipelines) printGaps(found)
     }
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 const sum = (line: Line, of: 'expected' | 'present' | 'excused') =>

@@ -1,10 +1,8 @@
 /** `almanac quarantine`: rejected rows. */
-import { connectDatabase } from '../../client/connection.ts'
-import type { Config } from '../../config/load-config.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
 import { WrongUsage } from '../../core/failures.ts'
-import type { DatabaseHandle } from '../../db/database.ts'
 import {
   dropRejected,
   rejectedGroups,
@@ -22,48 +20,34 @@ import { moment, print, printJson, printWrapped, table } from '../output.ts'
 
 type Options = GlobalOptions & { json?: boolean }
 
-/** Connects to the database of the stack for some work. */
-export async function withDatabase<T>(
-  options: Options,
-  work: (database: DatabaseHandle, config: Config) => Promise<T>,
-): Promise<T> {
-  const config = configOf(options)
-  const database = connectDatabase(config)
-  try {
-    return await work(database, config)
-  } finally {
-    await database.close()
-  }
-}
-
 /** Groups that a list prints by default. */
 const LISTED = 20
 
 /** Prints a page of rejected rows by source and kind of reason, what is left out, and how many dead letters there are besides. */
-export const list = ({
+export async function list({
   limit = LISTED,
   before,
   ...options
-}: Options & { limit?: number; before?: number }): Promise<void> =>
-  withDatabase(options, async ({ db }, config) => {
-    const { groups, more } = await rejectedGroups(db, { limit, before })
-    const deadLetters = damagedSegments(spoolFolder(config.dataDir)).length
-    if (options.json) {
-      printJson({ rejected: groups, more: more ?? null, deadLetters })
-      return
-    }
-    if (groups.length === 0)
-      print(`${stackName(config)}no row was rejected${before === undefined ? '' : ' before'}`)
-    else print(groupTable(groups))
-    if (more !== undefined)
-      printWrapped(
-        `left out: ${counted(more.groups, 'older group')} with ${counted(more.rows, 'row')}; "${almanacCommand(`quarantine list --before ${more.before}`)}" goes on`,
-      )
-    if (deadLetters > 0)
-      printWrapped(
-        `Besides, ${counted(deadLetters, 'dead letter')}: segments of the spool that could not be loaded. "${almanacCommand('spool list')}" shows them.`,
-      )
-  })
+}: Options & { limit?: number; before?: number }): Promise<void> {
+  const config = configOf(options)
+  const { groups, more } = await withDatabase(config, ({ db }) => rejectedGroups(db, { limit, before }))
+  const deadLetters = damagedSegments(spoolFolder(config.dataDir)).length
+  if (options.json) {
+    printJson({ rejected: groups, more: more ?? null, deadLetters })
+    return
+  }
+  if (groups.length === 0)
+    print(`${stackName(config)}no row was rejected${before === undefined ? '' : ' before'}`)
+  else print(groupTable(groups))
+  if (more !== undefined)
+    printWrapped(
+      `left out: ${counted(more.groups, 'older group')} with ${counted(more.rows, 'row')}; "${almanacCommand(`quarantine list --before ${more.before}`)}" goes on`,
+    )
+  if (deadLetters > 0)
+    printWrapped(
+      `Besides, ${counted(deadLetters, 'dead letter')}: segments of the spool that could not be loaded. "${almanacCommand('spool list')}" shows them.`,
+    )
+}
 
 const groupTable = (groups: readonly RejectedGroup[]) =>
   table(
@@ -76,25 +60,25 @@ const groupTable = (groups: readonly RejectedGroup[]) =>
   )
 
 /** Prints one rejected row. Throws `WrongUsage` if there is none with this number. */
-export const show = (id: string, options: Options): Promise<void> =>
-  withDatabase(options, async ({ db }, config) => {
-    const found = /^\d{1,15}$/.test(id) ? await rejectedRow(db, Number(id)) : undefined
-    if (found === undefined)
-      throw new WrongUsage(
-        sentence(reason('no-rejected-row', { id, list: almanacCommand('quarantine list') })),
-      )
-    if (options.json) {
-      printJson(found)
-      return
-    }
-    const { source, reason: why, observedAt, runId, pipeline, workflowId, urls, row } = found
-    print(`${stackName(config)}rejected row ${id} of ${source}, ${moment(observedAt)}`)
-    printWrapped(`why: ${why}`)
-    print(pipeline === null ? `run: ${runId}, without a record` : `run: ${workflowId ?? ''} (${pipeline})`)
-    if (urls.length === 0) print('from: a response that is not stored any more')
-    for (const url of urls) print(`from: ${url}`)
-    print(JSON.stringify(row, null, 2))
-  })
+export async function show(id: string, options: Options): Promise<void> {
+  const config = configOf(options)
+  const found = await withDatabase(config, async ({ db }) =>
+    /^\d{1,15}$/.test(id) ? rejectedRow(db, Number(id)) : undefined,
+  )
+  if (found === undefined)
+    throw new WrongUsage(sentence(reason('no-rejected-row', { id, list: almanacCommand('quarantine list') })))
+  if (options.json) {
+    printJson(found)
+    return
+  }
+  const { source, reason: why, observedAt, runId, pipeline, workflowId, urls, row } = found
+  print(`${stackName(config)}rejected row ${id} of ${source}, ${moment(observedAt)}`)
+  printWrapped(`why: ${why}`)
+  print(pipeline === null ? `run: ${runId}, without a record` : `run: ${workflowId ?? ''} (${pipeline})`)
+  if (urls.length === 0) print('from: a response that is not stored any more')
+  for (const url of urls) print(`from: ${url}`)
+  print(JSON.stringify(row, null, 2))
+}
 
 /** Removes rejected rows and prints how many. Throws `WrongUsage` without a choice, and for two of them. */
 export async function drop(
@@ -112,9 +96,8 @@ export async function drop(
           ...(source !== undefined && { source }),
           ...(olderThan !== undefined && { before: new Date(Date.now() - olderThan * DAY_MS) }),
         }
-  await withDatabase(options, async ({ db }, config) => {
-    const dropped = await dropRejected(db, choice)
-    if (options.json) printJson({ dropped })
-    else print(`${stackName(config)}removed ${counted(dropped, 'rejected row')}`)
-  })
+  const config = configOf(options)
+  const dropped = await withDatabase(config, ({ db }) => dropRejected(db, choice))
+  if (options.json) printJson({ dropped })
+  else print(`${stackName(config)}removed ${counted(dropped, 'rejected row')}`)
 }

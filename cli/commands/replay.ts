@@ -1,6 +1,5 @@
 /** `almanac quarantine replay`: reading stored responses again. */
-import type { Client } from '@temporalio/client'
-import { connectTemporal } from '../../client/connection.ts'
+import { withDatabase, withTemporal } from '../../client/connection.ts'
 import {
   recompute,
   replayableSources,
@@ -15,12 +14,11 @@ import { WrongUsage } from '../../core/failures.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { counted } from '../../wording/text.ts'
-import { stackName, type GlobalOptions } from '../command-context.ts'
+import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT, exitCodeOfSignal } from '../exit.ts'
 import { paint, print, printJson, printWrapped, table } from '../output.ts'
 import { stopRequested } from '../stop-request.ts'
 import { terminal } from '../terminal.ts'
-import { withDatabase } from './quarantine.ts'
 
 interface ReplayOptions extends GlobalOptions {
   json?: boolean
@@ -42,7 +40,8 @@ export async function replay({ source, since, write = false, ...options }: Repla
     terminal().stderr.write('ending after what is being read; once more ends it at once\n')
     stopping.abort()
   })
-  return withDatabase(options, async (database, config) => {
+  const config = configOf(options)
+  return withDatabase(config, async (database) => {
     const stored = await replayableSources(database.db)
     if (source !== undefined && !stored.includes(source))
       throw new WrongUsage(sentence(reason('nothing-of-source', { source, known: stored })))
@@ -78,16 +77,6 @@ function replayJson(
 }
 
 const deriving = (id: string) => almanacCommand(`run ${id} --input derive=true`)
-
-/** One connection to Temporal, for what is done with it. */
-async function withTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connectTemporal(config)
-  try {
-    return await work(client)
-  } finally {
-    await client.connection.close()
-  }
-}
 
 function printReplay(
   config: Config,

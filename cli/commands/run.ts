@@ -5,7 +5,7 @@ import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import type { Pipeline } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
-import { connectDatabase, connectTemporal, webUiLink } from '../../client/connection.ts'
+import { webUiLink, withDatabase, withTemporal } from '../../client/connection.ts'
 import { detailsOf } from '../run-details.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
@@ -69,8 +69,7 @@ export async function startAndReport(
   preface: Record<string, unknown> = {},
 ): Promise<number> {
   const config = configOf(options)
-  const client = await connectTemporal(config)
-  try {
+  return withTemporal(config, async (client) => {
     const startedAt = Date.now()
     const before = options.wait ? undefined : await runBefore(config, client, pipeline)
     const handle = await startRun(client, pipeline, 'manual', params)
@@ -103,20 +102,12 @@ export async function startAndReport(
       if (details !== undefined) print(`\n${details.lines.join('\n')}`)
     }
     return exitOf(ending, options.strict ?? false)
-  } finally {
-    await client.connection.close()
-  }
+  })
 }
 
 /** The run of the pipeline that holds its lock; unknown while the database is unavailable. */
-async function runBefore(config: Config, client: Client, pipeline: Pipeline): Promise<string | undefined> {
-  const database = connectDatabase(config)
-  try {
-    return await runInTheWay(client, database.db, pipeline)
-  } finally {
-    await database.close()
-  }
-}
+const runBefore = (config: Config, client: Client, pipeline: Pipeline): Promise<string | undefined> =>
+  withDatabase(config, ({ db }) => runInTheWay(client, db, pipeline))
 
 const skippedFor = (before: string | undefined): string =>
   before === undefined ? '' : `, which ends as skipped: ${before} goes on`
@@ -125,15 +116,12 @@ const goesOn = (workflowId: string): string =>
   `The run goes on without you: "${almanacCommand(`show ${workflowId}`)}" shows it, "${almanacCommand(`cancel ${workflowId}`)}" ends it.`
 
 async function storedDetails(config: Config, run: { pipeline: string; runId: string }) {
-  const database = connectDatabase(config)
   try {
-    return await detailsOf(database.db, run)
+    return await withDatabase(config, ({ db }) => detailsOf(db, run))
   } catch (error) {
     // How the run ended is known without it.
     if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     return undefined
-  } finally {
-    await database.close()
   }
 }
 

@@ -2,7 +2,7 @@
 import { almanacCommand } from '../../core/command-name.ts'
 import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
 import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
-import { connectDatabase, READING_MS } from '../../client/connection.ts'
+import { readingDatabase } from '../../client/connection.ts'
 import { counted } from '../../wording/text.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
@@ -20,24 +20,21 @@ export async function runs(
   options: GlobalOptions & { limit?: number; json?: boolean },
 ): Promise<void> {
   if (pipeline !== undefined) knownPipeline(pipeline)
-  const database = connectDatabase(configOf(options), { connectMs: READING_MS, queryMs: READING_MS })
-  try {
+  await readingDatabase(configOf(options), async ({ db }) => {
     const { limit = pipeline === undefined ? OF_EACH : OF_ONE } = options
-    const records = await listRuns(database.db, { pipeline, limit })
+    const records = await listRuns(db, { pipeline, limit })
     if (options.json) {
       printJson(records.map((record) => ({ ...record, counts: renderCounts(record.counts) })))
       return
     }
-    const rolledUp = await rolledUpRuns(database.db, pipeline)
+    const rolledUp = await rolledUpRuns(db, pipeline)
     if (records.length === 0 && rolledUp.length === 0) {
       print(`no runs yet; start one with "${almanacCommand(`run ${PIPELINES[0]?.id ?? ''}`)}"`)
       return
     }
     if (records.length > 0) print(runTable(records))
     for (const hours of rolledUp) print(rolledUpLine(hours, pipeline === undefined))
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 function runTable(records: readonly RunRecord[]): string {

@@ -2,7 +2,7 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client'
 import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
-import { connectTemporal, readingTemporal } from '../../client/connection.ts'
+import { readingTemporal, withTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { sentence } from '../../wording/sentence.ts'
@@ -45,20 +45,20 @@ export const list = (options: Options) =>
     )
   })
 
-export const apply = (options: Options) =>
-  withClient(options, async (client, config) => {
-    const applied = await applySchedules(client, config)
-    if (options.json) {
-      printJson(applied)
-      return
-    }
-    for (const { id, change, paused, kept } of applied) {
-      const why = kept === undefined ? '' : `, as an operator left it ("${kept}")`
-      print(
-        `${stackName(config)}${id} ${change}${change === 'removed' ? '' : `, ${paused ? 'paused' : 'active'}${why}`}`,
-      )
-    }
-  })
+export async function apply(options: Options): Promise<void> {
+  const config = configOf(options)
+  const applied = await withTemporal(config, (client) => applySchedules(client, config))
+  if (options.json) {
+    printJson(applied)
+    return
+  }
+  for (const { id, change, paused, kept } of applied) {
+    const why = kept === undefined ? '' : `, as an operator left it ("${kept}")`
+    print(
+      `${stackName(config)}${id} ${change}${change === 'removed' ? '' : `, ${paused ? 'paused' : 'active'}${why}`}`,
+    )
+  }
+}
 
 export const pause = (id: string, options: Options) =>
   act(id, options, 'paused', (client) =>
@@ -87,7 +87,8 @@ async function act(
   work: (client: Client, config: Config) => Promise<unknown>,
 ): Promise<void> {
   knownPipeline(id)
-  await withClient(options, async (client, config) => {
+  const config = configOf(options)
+  await withTemporal(config, async (client) => {
     try {
       const found = await work(client, config)
       const said = typeof found === 'string' ? found : done
@@ -100,17 +101,4 @@ async function act(
       )
     }
   })
-}
-
-async function withClient(
-  options: Options,
-  work: (client: Client, config: Config) => Promise<void>,
-): Promise<void> {
-  const config = configOf(options)
-  const client = await connectTemporal(config)
-  try {
-    await work(client, config)
-  } finally {
-    await client.connection.close()
-  }
 }

@@ -9,7 +9,7 @@ import { attemptDrain, isDrained, type DrainAttempt } from '../../worker/drain.t
 import { CannotReach } from '../../client/cannot-reach.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { deadLetterText, withRows } from '../dead-letters.ts'
-import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { withDatabase, withTemporal } from '../../client/connection.ts'
 import { startRecomputeRuns } from '../../client/derive-runs.ts'
 import { EXIT } from '../exit.ts'
 import { counted } from '../../wording/text.ts'
@@ -28,37 +28,24 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
   const config = configOf(options)
   const folder = spoolFolder(config.dataDir)
   if (isDrained(folder, { withDamaged: damaged })) return reportEmpty(config, folder)
-  const database = connectDatabase(config)
   const stopping = new AbortController()
   const started: string[] = []
-  try {
+  return withDatabase(config, async ({ db }) => {
     const attempt = await withProgress(stopping, (onSegment) =>
-      attemptDrain(database.db, folder, {
+      attemptDrain(db, folder, {
         what: `"${almanacCommand('spool drain')}"`,
         signal: stopping.signal,
         onSegment,
         withDamaged: damaged,
         startRecompute: async (pipelines) => {
-          started.push(...(await startRuns(config, pipelines)))
+          started.push(...(await withTemporal(config, (client) => startRecomputeRuns(client, pipelines))))
         },
       }),
     )
     if (attempt.kind === 'empty') return reportEmpty(config, folder)
     if (attempt.kind === 'held') return reportHeld(config, attempt)
     return reportDrained(config, folder, { ...attempt, started, isStopped: stopping.signal.aborted })
-  } finally {
-    await database.close()
-  }
-}
-
-/** Starts the runs that recompute from the loaded rows; returns their workflow ids. */
-async function startRuns(config: Config, pipelines: string[]): Promise<string[]> {
-  const client = await connectTemporal(config)
-  try {
-    return await startRecomputeRuns(client, pipelines)
-  } finally {
-    await client.connection.close()
-  }
+  })
 }
 
 function reportEmpty(config: Config, folder: string): number {

@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../core/durations.ts'
 import { sentenceOf } from '../../core/failures.ts'
 import type { Say } from '../../core/log-records.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { connectDatabase, withDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { importDemoPast } from '../demo-past.ts'
@@ -201,17 +201,12 @@ async function collectOnce(session: Session): Promise<number> {
 
 /** What the pipelines found, if a table of counts says little of it. */
 async function foundLines({ config, pipelines, stopped }: Session): Promise<string[]> {
-  const database = connectDatabase(config)
-  try {
-    const found = await lateDatabase(stopped, () =>
-      Promise.all(
-        pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config, marginOf(config))),
-      ),
-    )
-    return found.flatMap((lines = []) => (lines.length === 0 ? [] : ['', ...lines]))
-  } finally {
-    await database.close()
-  }
+  const found = await withDatabase(config, ({ db }) =>
+    lateDatabase(stopped, () =>
+      Promise.all(pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(db, config, marginOf(config)))),
+    ),
+  )
+  return found.flatMap((lines = []) => (lines.length === 0 ? [] : ['', ...lines]))
 }
 
 /** Starts what is due, and reports it while the stack stays up. */

@@ -1,7 +1,7 @@
 /** `almanac upstreams`: when each upstream last gave rows and last failed, what fails now, how it answers, what is left of its limits. */
 import { upstreamsNow, type Budget, type Upstream } from '../../api/stack/upstreams.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
-import { connectDatabase, READING_MS, readingTemporal } from '../../client/connection.ts'
+import { readingDatabase, readingTemporal } from '../../client/connection.ts'
 import { retriesNow } from '../../client/retries.ts'
 import type { StepView } from '../../client/run-steps.ts'
 import type { Config } from '../../config/load-config.ts'
@@ -15,12 +15,8 @@ type Retrying = Pick<StepView, 'step' | 'attempts'> & { failure: string; next_at
 /** Prints a line for each upstream; as JSON what the API gives, with what is tried again. */
 export async function upstreams(options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
-  const database = connectDatabase(config, { connectMs: READING_MS, queryMs: READING_MS })
-  try {
-    const [found, retrying] = await Promise.all([
-      upstreamsNow({ db: database.db, config }, 'en'),
-      retryingNow(config),
-    ])
+  await readingDatabase(config, async ({ db }) => {
+    const [found, retrying] = await Promise.all([upstreamsNow({ db, config }, 'en'), retryingNow(config)])
     const shown = found.map((one): Shown => ({
       ...one,
       retrying: retrying && (retrying.find(({ step }) => one.steps.includes(step)) ?? null),
@@ -31,9 +27,7 @@ export async function upstreams(options: GlobalOptions & { json?: boolean }): Pr
     }
     print(upstreamTable(shown, Date.now()))
     if (retrying === undefined) printWrapped('Temporal is away: what fails at this moment is not known.')
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 async function retryingNow(config: Config): Promise<Retrying[] | undefined> {

@@ -2,7 +2,7 @@
 import { checkMigrated } from '../../db/migrate.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
 import { startWorker } from '../../worker/start-worker.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print } from '../output.ts'
@@ -14,12 +14,7 @@ import { reportTroubles } from '../report-troubles.ts'
 
 export async function worker(options: GlobalOptions & { logFile?: string }): Promise<number> {
   const config = configOf(options)
-  const database = connectDatabase(config)
-  try {
-    await checkMigrated(database.db)
-  } finally {
-    await database.close()
-  }
+  await withDatabase(config, ({ db }) => checkMigrated(db))
   const level = options.verbose ? 'debug' : config.env.LOG_LEVEL
   const log = openLog(level, options.logFile ?? config.env.WORKER_LOG, options.logFile === undefined)
   installRuntime(log, { port: config.env.TEMPORAL_METRICS_PORT, say: print })

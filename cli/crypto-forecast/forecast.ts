@@ -9,7 +9,7 @@ import {
   storedFigures,
   type OpenForecast,
 } from '../../db/queries/crypto-forecast/forecast-report.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { coinNamed } from '../../client/crypto-forecast/coins.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { counted } from '../../wording/text.ts'
@@ -36,18 +36,17 @@ interface ForecastOptions extends GlobalOptions {
 /** Prints the newest forecast of each coin and horizon, and the record of what made it. Throws `WrongUsage` for an unknown coin. */
 export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<void> {
   const config = configOf(options)
-  const database = connectDatabase(config)
-  try {
-    const known = await forecastCoins(database.db)
+  await withDatabase(config, async ({ db }) => {
+    const known = await forecastCoins(db)
     const others = known.map(({ crypto }) => crypto)
     const crypto = options.coin === undefined ? undefined : coinNamed(config, options.coin, others)
-    const newest = await newestForecasts(database.db, crypto)
+    const newest = await newestForecasts(db, crypto)
     const currencyOf = currencies(config.tracked['crypto-forecast'])
     if (newest.length === 0 && !options.json) {
       print(`${stackName(config)}no forecasts yet; ${firstRun()} makes the first`)
       return
     }
-    const figures = (await storedFigures(database.db, { sinceMs: 0, crypto })).map(storedForecasts)
+    const figures = (await storedFigures(db, { sinceMs: 0, crypto })).map(storedForecasts)
     if (options.json) {
       const told = newest.map((made) => ({
         ...made,
@@ -61,9 +60,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
     print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}\n`)
     printWrapped('The naive forecast is that the price stays as it was then. Against it, so far:')
     for (const verdict of verdicts(figures)) printWrapped(verdict)
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 const isOf = (figures: ForecastFigures, made: OpenForecast) =>
@@ -76,13 +73,12 @@ const firstRun = () => `"${almanacCommand('run crypto-forecast --wait')}"`
 /** Prints what the forecasts of the last days came to. Throws `WrongUsage` for an unknown coin. */
 export async function report(options: ForecastOptions): Promise<void> {
   const config = configOf(options)
-  const database = connectDatabase(config)
-  try {
-    const forecast = await forecastCoins(database.db)
+  await withDatabase(config, async ({ db }) => {
+    const forecast = await forecastCoins(db)
     const others = forecast.map(({ crypto }) => crypto)
     const crypto = options.coin === undefined ? undefined : coinNamed(config, options.coin, others)
     const since = new Date(Date.now() - options.days * DAY_MS)
-    const stored = await storedFigures(database.db, { sinceMs: since.getTime(), crypto })
+    const stored = await storedFigures(db, { sinceMs: since.getTime(), crypto })
     const figures = stored.map(storedForecasts)
     if (options.json) {
       printJson({ since, days: options.days, figures, verdicts: verdicts(figures) })
@@ -92,9 +88,7 @@ export async function report(options: ForecastOptions): Promise<void> {
     if (figures.length > 0)
       printFigures(`${stackName(config)}forecasts made since ${moment(since)}`, figures, currencyOf)
     else print(stackName(config) + noForecasts(options, crypto, forecast))
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 function noForecasts(
@@ -125,9 +119,8 @@ export async function backtest(options: ForecastOptions & { refitHours: number }
     options.coin === undefined
       ? config.tracked['crypto-forecast'].coins.map(({ id }) => id)
       : [coinNamed(config, options.coin, [])]
-  const database = connectDatabase(config)
-  try {
-    const tested = await testAll(database.db, coins, options)
+  return withDatabase(config, async ({ db }) => {
+    const tested = await testAll(db, coins, options)
     if (options.json) {
       const figures = tested.flatMap((coin) => coin.figures)
       printJson({
@@ -147,9 +140,7 @@ export async function backtest(options: ForecastOptions & { refitHours: number }
         currencyOf: currencies(config.tracked['crypto-forecast']),
       })
     return tested.every(({ tooFew }) => tooFew.length === 0) ? EXIT.done : EXIT.runFailed
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 /** Shorter tests need no word that they go on. */

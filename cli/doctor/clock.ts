@@ -1,9 +1,10 @@
 /** Whether this machine's clock agrees with another's: rows carry dates, and a wrong day is stored forever. */
 import { sql } from 'drizzle-orm'
 import type { Config } from '../../config/load-config.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { none, ok, warn, type Check } from './check.ts'
 import { CHECK_LIMITS } from './database.ts'
 import type { Asked, OtherClock } from './upstreams.ts'
@@ -33,18 +34,18 @@ export function clockCheck({ aheadMs, of }: OtherClock): Check {
 async function databaseClock(config: Config): Promise<OtherClock | undefined> {
   if (config.env.DATABASE_URL === undefined) return undefined
   const { hostname } = new URL(config.env.DATABASE_URL)
-  const database = connectDatabase(config, CHECK_LIMITS)
-  try {
+  const ask = async ({ db }: DatabaseHandle) => {
     const sent = Date.now()
-    const { rows } = await database.db.execute<{ ms: number }>(
+    const { rows } = await db.execute<{ ms: number }>(
       sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
     )
     return rows[0] && { aheadMs: (sent + Date.now()) / 2 - rows[0].ms, of: `the database at ${hostname}` }
+  }
+  try {
+    return await withDatabase(config, ask, CHECK_LIMITS)
   } catch (error) {
     // Its own check reports that it is unavailable.
     if (error instanceof CannotReach || databaseFailure(error) !== undefined) return undefined
     throw error
-  } finally {
-    await database.close()
   }
 }

@@ -4,7 +4,7 @@ import { is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import type { Config } from '../../config/load-config.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import type { Database, DatabaseHandle } from '../../db/database.ts'
 import { timesAhead, type RowsAhead } from '../../db/mend-times.ts'
@@ -27,12 +27,11 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
   const remedy =
     config.env.DATABASE_URL === undefined ? startCommand(config) : 'start PostgreSQL or correct DATABASE_URL'
   try {
-    const database = connectDatabase(config, CHECK_LIMITS)
-    try {
-      return [await checkPostgresVersion(database.db), ...(await checkContents(database))]
-    } finally {
-      await database.close()
-    }
+    return await withDatabase(
+      config,
+      async (database) => [await checkPostgresVersion(database.db), ...(await checkContents(database))],
+      CHECK_LIMITS,
+    )
   } catch (error) {
     const failure = databaseFailure(error)
     if (failure === undefined && !(error instanceof CannotReach)) throw error

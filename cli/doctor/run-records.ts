@@ -1,11 +1,12 @@
 /** Open run records whose run is gone: each keeps its pipeline from running until it is closed. */
-import { isGrpcServiceError, ServiceError } from '@temporalio/client'
+import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client'
 import { CannotReach } from '../../client/cannot-reach.ts'
-import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { withDatabase, withTemporal } from '../../client/connection.ts'
 import { runStatus } from '../../client/runs.ts'
 import type { Config } from '../../config/load-config.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
+import type { Database } from '../../db/database.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { openRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { moment } from '../output.ts'
@@ -20,7 +21,7 @@ const CLOSED_WITHIN_MS = 3 * MINUTE_MS
 /** Checks every open record; without database or Temporal, whose own checks say so, there is nothing to compare. */
 export async function checkRunRecords(config: Config): Promise<Check> {
   try {
-    return recordsCheck(await abandonedRuns(config))
+    return recordsCheck(await withDatabase(config, ({ db }) => abandonedRuns(config, db), CHECK_LIMITS))
   } catch (error) {
     const isAway = error instanceof CannotReach || error instanceof ServiceError || isGrpcServiceError(error)
     if (!isAway && databaseFailure(error) === undefined) throw error
@@ -39,25 +40,15 @@ export function recordsCheck(abandoned: readonly Pick<RunRecord, 'workflowId' | 
   )
 }
 
-async function abandonedRuns(config: Config): Promise<RunRecord[]> {
-  const database = connectDatabase(config, CHECK_LIMITS)
-  try {
-    const open = await openRuns(database.db)
-    if (open.length === 0) return []
-    const client = await connectTemporal(config, CHECK_MS)
-    try {
-      const states = await Promise.all(
-        open.map(async (run) => ({ run, status: await runStatus(client, run) })),
-      )
-      return states.flatMap(({ run, status }) => {
-        if (status.alive) return []
-        const goneAt = status.closedAt ?? run.startedAt
-        return Date.now() - goneAt.getTime() > CLOSED_WITHIN_MS ? [run] : []
-      })
-    } finally {
-      await client.connection.close()
-    }
-  } finally {
-    await database.close()
-  }
+async function abandonedRuns(config: Config, db: Database): Promise<RunRecord[]> {
+  const open = await openRuns(db)
+  if (open.length === 0) return []
+  const statesOf = (client: Client) =>
+    Promise.all(open.map(async (run) => ({ run, status: await runStatus(client, run) })))
+  const states = await withTemporal(config, statesOf, CHECK_MS)
+  return states.flatMap(({ run, status }) => {
+    if (status.alive) return []
+    const goneAt = status.closedAt ?? run.startedAt
+    return Date.now() - goneAt.getTime() > CLOSED_WITHIN_MS ? [run] : []
+  })
 }

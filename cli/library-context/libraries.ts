@@ -1,6 +1,6 @@
 /** `almanac libraries`: the lists by stars, and the status of each context. */
 import { almanacCommand } from '../../core/command-name.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'
 import { counted } from '../../wording/text.ts'
 import {
@@ -17,9 +17,8 @@ type LibrariesOptions = GlobalOptions & StatusOptions & { json?: boolean }
 /** Prints the lists. Throws `WrongUsage` for an unknown domain. */
 export async function libraries(options: LibrariesOptions): Promise<void> {
   const config = configOf(options)
-  const database = connectDatabase(config)
-  try {
-    const status = await librariesStatus(database.db, config, options)
+  await withDatabase(config, async ({ db }) => {
+    const status = await librariesStatus(db, config, options)
     if (options.json) {
       printJson(status)
       return
@@ -33,9 +32,7 @@ export async function libraries(options: LibrariesOptions): Promise<void> {
     for (const id of status.withoutList) print(`${stack}no list of ${id} yet; ${firstRun()} makes it`)
     if (status.domains.length + status.withoutList.length === 0)
       print(`${stack}almanac.yaml names no domain; its section library-context says which lists are kept`)
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 function domainText(domain: DomainStatus, { missingContext }: LibrariesOptions): string {

@@ -1,7 +1,7 @@
 /** `almanac matches`: the newest matches, how sure each is, and the life of one. */
 import { almanacCommand } from '../../core/command-name.ts'
 import { matchCounts, matchWithLife, newestMatches } from '../../db/queries/match-results/match-report.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { withDatabase } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { lifeLines } from './life-table.ts'
@@ -25,11 +25,10 @@ export async function list(options: MatchesOptions): Promise<void> {
   const { league, team, state, limit } = options
   const config = configOf(options)
   const filter = { feed: config.tracked['match-results'].feed.name, league, team }
-  const database = connectDatabase(config)
-  try {
+  await withDatabase(config, async ({ db }) => {
     const only = { state, onlyConfirmed: options.confirmed, limit }
-    const rows = await newestMatches(database.db, { ...filter, ...only })
-    const counts = await matchCounts(database.db, filter)
+    const rows = await newestMatches(db, { ...filter, ...only })
+    const counts = await matchCounts(db, filter)
     const matches = rows.map(matchView)
     if (options.json) {
       printJson({ matches, figures: counts })
@@ -43,9 +42,7 @@ export async function list(options: MatchesOptions): Promise<void> {
     print(matches.length === 0 ? `${stack}no such match` : matchTable(matches))
     print()
     for (const line of figureLines(counts)) printWrapped(stack + line)
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 function noMatches({ league, team }: MatchesOptions): string {
@@ -65,9 +62,8 @@ export async function show(
     )
   const config = configOf(options)
   const feed = config.tracked['match-results'].feed.name
-  const database = connectDatabase(config)
-  try {
-    const found = await matchWithLife(database.db, feed, eventId)
+  await withDatabase(config, async ({ db }) => {
+    const found = await matchWithLife(db, feed, eventId)
     if (found === undefined)
       throw new WrongUsage(
         `There is no match ${eventId} of ${feed}; "${almanacCommand('matches')}" lists them.`,
@@ -81,7 +77,5 @@ export async function show(
     const [first = '', ...others] = lifeLines(match, observations)
     printWrapped(stackName(config) + first)
     for (const line of others) printWrapped(line)
-  } finally {
-    await database.close()
-  }
+  })
 }
