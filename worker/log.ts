@@ -1,5 +1,11 @@
 /** Target and wording of a worker's log: pino, for our lines and for Temporal's. */
-import { Runtime, type LogLevel, type LogMetadata, type RuntimeOptions } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  Runtime,
+  type LogLevel,
+  type LogMetadata,
+  type RuntimeOptions,
+} from '@temporalio/worker'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { sentenceOf } from '../core/failures.ts'
 import { cleanJson } from '../core/foreign-text.ts'
@@ -59,28 +65,10 @@ export interface SdkMetrics {
  * taken is said, and nothing more.
  */
 export function installRuntime(log: Logger, metrics?: SdkMetrics): void {
-  const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
-    log[LEVELS[level]](plain(meta), message)
-  }
   const options: RuntimeOptions = {
-    logger: {
-      log: write,
-      trace: (message, meta) => {
-        write('TRACE', message, meta)
-      },
-      debug: (message, meta) => {
-        write('DEBUG', message, meta)
-      },
-      info: (message, meta) => {
-        write('INFO', message, meta)
-      },
-      warn: (message, meta) => {
-        write('WARN', message, meta)
-      },
-      error: (message, meta) => {
-        write('ERROR', message, meta)
-      },
-    },
+    logger: new DefaultLogger('TRACE', ({ level, message, meta }) => {
+      log[LEVELS[level]](plain(meta), message)
+    }),
     telemetryOptions: TELEMETRY,
     shutdownSignals: [],
   }
