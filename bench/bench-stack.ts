@@ -12,8 +12,10 @@ import { connectTemporal } from '../client/connection.ts'
 import { registerSearchAttributes } from '../client/search-attributes.ts'
 import { mergedSections, simulatedSections } from '../pipelines/simulated-sections.ts'
 import { loadConfig, type Config } from '../config/load-config.ts'
+import { withClient } from '../db/database-client.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
+import { POSTGRES_ROLE } from '../local/postgres-roles.ts'
 import { startPostgres, type RunningPostgres } from '../local/postgres.ts'
 import { freePort } from '../local/taken-port.ts'
 import { temporalExecutable } from '../local/temporal-binary.ts'
@@ -47,6 +49,34 @@ export function stateFolder(parent: string): string {
   mkdirSync(state)
   symlinkSync(toolsDir, join(state, 'tools'))
   return state
+}
+
+/** Runs a benchmark on a PostgreSQL of its own, migrated, in a temporary folder; both are gone after it. */
+export async function withBenchDatabase<T>(
+  work: (database: DatabaseHandle, folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = temporaryFolder()
+  try {
+    const dataDir = join(stateFolder(folder.path), 'postgres')
+    const server = await startPostgres({ dataDir, port: await freePort() })
+    try {
+      await migrateDatabase(server.url)
+      // So that none falls into a measurement: the role of all work may not ask for checkpoints by itself.
+      await withClient({ connectionString: server.adminUrl }, (admin) =>
+        admin.query(`grant pg_checkpoint to ${POSTGRES_ROLE}`),
+      )
+      const database = openDatabase(server.url, () => undefined)
+      try {
+        return await work(database, folder.path)
+      } finally {
+        await database.close()
+      }
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    folder.remove()
+  }
 }
 
 export interface BenchStack {

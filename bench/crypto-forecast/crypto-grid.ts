@@ -4,13 +4,10 @@ import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
 import { gridSeries } from '../../activities/crypto-forecast/grid-series.ts'
-import { openDatabase, type Database } from '../../db/database.ts'
-import { migrateDatabase } from '../../db/migrate.ts'
+import type { Database } from '../../db/database.ts'
 import { fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
-import { startPostgres } from '../../local/postgres.ts'
-import { freePort } from '../../local/taken-port.ts'
 import { cryptoForecast } from '../../pipelines/crypto-forecast.ts'
-import { stateFolder, temporaryFolder } from '../bench-stack.ts'
+import { withBenchDatabase } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import type { Figure } from '../figure.ts'
 
@@ -25,23 +22,7 @@ const RETRY_BUDGET_MS = 1_000
 export async function cryptoGrid(): Promise<Figure[]> {
   // As `almanac worker` does.
   setFlagsFromString('--optimize-for-size')
-  const folder = temporaryFolder()
-  const server = await startPostgres({
-    dataDir: `${stateFolder(folder.path)}/postgres`,
-    port: await freePort(),
-  })
-  try {
-    await migrateDatabase(server.url)
-    const database = openDatabase(server.url, () => undefined)
-    try {
-      return await measure(database.db)
-    } finally {
-      await database.close()
-    }
-  } finally {
-    await server.stop()
-    folder.remove()
-  }
+  return withBenchDatabase(({ db }) => measure(db))
 }
 
 async function measure(db: Database): Promise<Figure[]> {

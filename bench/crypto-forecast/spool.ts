@@ -1,15 +1,11 @@
 /** The spool: how long a call takes that goes to the disk, and how fast the database gets it back. */
 import { HOUR_MS } from '../../core/durations.ts'
-import { allowCheckpoints } from '../allow-checkpoints.ts'
-import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
-import { migrateDatabase } from '../../db/migrate.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
 import { drainSpool } from '../../db/spool/drain.ts'
 import { openSpool, spoolFolder, type Spool } from '../../db/spool/spool.ts'
 import { folderBytes } from '../../db/spool/folder.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import { startPostgres } from '../../local/postgres.ts'
-import { freePort } from '../../local/taken-port.ts'
-import { stateFolder, temporaryFolder } from '../bench-stack.ts'
+import { withBenchDatabase } from '../bench-stack.ts'
 import { median, spread, type Figure } from '../figure.ts'
 
 const ROWS = 100_000
@@ -20,27 +16,11 @@ const TARGET_SECONDS = 5
 const CAP_BYTES = 1_000_000_000
 
 export async function spool(): Promise<Figure[]> {
-  const folder = temporaryFolder()
-  try {
-    const dataDir = `${stateFolder(folder.path)}/postgres`
-    const server = await startPostgres({ dataDir, port: await freePort() })
-    try {
-      await migrateDatabase(server.url)
-      await allowCheckpoints(server)
-      const database = openDatabase(server.url, () => undefined)
-      try {
-        const figures: Figure[] = []
-        for (const rows of SEGMENTS_OF) figures.push(...(await measure(database, folder.path, rows)))
-        return figures
-      } finally {
-        await database.close()
-      }
-    } finally {
-      await server.stop()
-    }
-  } finally {
-    folder.remove()
-  }
+  return withBenchDatabase(async (database, folder) => {
+    const figures: Figure[] = []
+    for (const rows of SEGMENTS_OF) figures.push(...(await measure(database, folder, rows)))
+    return figures
+  })
 }
 
 /** Spools the same calls and drains them again and again, into an empty table. */

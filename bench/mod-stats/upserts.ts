@@ -2,14 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
-import { allowCheckpoints } from '../allow-checkpoints.ts'
-import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
-import { migrateDatabase } from '../../db/migrate.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
 import { WRITABLE_TABLES, type WritableRows } from '../../db/writable-tables.ts'
 import { upsertStatement, writeRows } from '../../db/write-rows.ts'
-import { startPostgres } from '../../local/postgres.ts'
-import { freePort } from '../../local/taken-port.ts'
-import { stateFolder, temporaryFolder } from '../bench-stack.ts'
+import { withBenchDatabase } from '../bench-stack.ts'
 import { median, spread, type Figure } from '../figure.ts'
 
 const ROWS = 50_000
@@ -25,27 +21,7 @@ type Row = WritableRows['version_stats']
 type Write = (rows: Row[], observedAt: Date) => Promise<void>
 type Case = 'insert' | 'update'
 
-export async function upserts(): Promise<Figure[]> {
-  const folder = temporaryFolder()
-  try {
-    const dataDir = `${stateFolder(folder.path)}/postgres`
-    const server = await startPostgres({ dataDir, port: await freePort() })
-    try {
-      await migrateDatabase(server.url)
-      await allowCheckpoints(server)
-      const database = openDatabase(server.url, () => undefined)
-      try {
-        return await measure(database)
-      } finally {
-        await database.close()
-      }
-    } finally {
-      await server.stop()
-    }
-  } finally {
-    folder.remove()
-  }
-}
+export const upserts = (): Promise<Figure[]> => withBenchDatabase(measure)
 
 async function measure({ db, pool }: DatabaseHandle): Promise<Figure[]> {
   const { rows } = await pool.query<{ id: number }>(
