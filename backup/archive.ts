@@ -20,6 +20,7 @@ import { pipeline } from 'node:stream/promises'
 import * as z from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
+import { jsonOrNothing } from '../core/json-or-nothing.ts'
 import { fileFailure, OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
 
@@ -137,12 +138,9 @@ export async function checkSum(file: string, signal?: AbortSignal): Promise<void
 }
 
 function manifestIn(file: string, text: string): Manifest {
-  try {
-    return manifestSchema.parse(JSON.parse(text))
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw damaged(file, `its ${MANIFEST} is of another version, or no manifest`)
-  }
+  const { data } = manifestSchema.safeParse(jsonOrNothing(text))
+  if (data === undefined) throw damaged(file, `its ${MANIFEST} is of another version, or no manifest`)
+  return data
 }
 
 /** A backup that cannot be trusted. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { jsonOrNothing } from '../core/json-or-nothing.ts'
 import { writeFileAtomically } from '../system/atomic-file.ts'
 
 const knownSchema = z.object({
@@ -53,12 +54,7 @@ export function tellDamaged(dataDir: string, damaged: string[]): void {
 function stored(dataDir: string): Stored {
   const path = fileIn(dataDir)
   if (!existsSync(path)) return {}
-  try {
-    return knownSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return {}
-    throw error
-  }
+  return knownSchema.safeParse(jsonOrNothing(readFileSync(path, 'utf8'))).data ?? {}
 }
 
 function keep(dataDir: string, known: Stored): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import { jsonOrNothing } from '../core/json-or-nothing.ts'
 import { writeFileAtomically } from '../system/atomic-file.ts'
 import { isDatabaseUnwritable } from './database-failure.ts'
 import type { Database } from './database.ts'
@@ -59,7 +60,7 @@ export async function lastKnown<T>(
     return answer
   }
   return readOr(db, retryBudget, read, (failure) => {
-    const known = existsSync(path) ? schema.safeParse(parsed(readFileSync(path, 'utf8'))) : undefined
+    const known = existsSync(path) ? schema.safeParse(jsonOrNothing(readFileSync(path, 'utf8'))) : undefined
     if (known?.success === true) return known.data
     if (unknown === undefined) throw failure
     return unknown
@@ -81,12 +82,3 @@ export function keepKnown(db: Database, name: string, answer: unknown): void {
 }
 
 const fileOf = ({ folder }: Spool, name: string) => join(folder, FOLDER, `${name}.json`)
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}

@@ -1,6 +1,7 @@
 /** CoinGecko API v3 (https://docs.coingecko.com): a coin's history and spot prices in a currency, with a demo key, a pro key or none. */
 import * as z from 'zod'
 import { Failure, type FailureType } from '../core/failures.ts'
+import { jsonOrNothing } from '../core/json-or-nothing.ts'
 import { comparing, type KnownFields } from './fields.ts'
 import { createGate, isRateLimited, type Gate } from './gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from './http.ts'
@@ -233,11 +234,5 @@ const complaintSchema = z.union([
   z.object({ error: z.object({ status }) }).transform((body) => body.error.status.error_code),
 ])
 
-function codeOf(body: string): number | undefined {
-  try {
-    return complaintSchema.safeParse(JSON.parse(body)).data
-  } catch {
-    // Text of the network in between ("error code: 1015") is no JSON; the status says enough.
-    return undefined
-  }
-}
+/** Text of the network in between ("error code: 1015") has none; the status says enough. */
+const codeOf = (body: string): number | undefined => complaintSchema.safeParse(jsonOrNothing(body)).data

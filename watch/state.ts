@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { jsonOrNothing } from '../core/json-or-nothing.ts'
 import { OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
 import type { Alerts } from './alert.ts'
 import type { FreeSpace } from './disk.ts'
@@ -124,12 +125,5 @@ export function putAsideDamaged(stateDir: string, now: number): PutAside[] {
 }
 
 /** Undefined if there is no such file, or none of this shape. */
-function readJson<T>(file: string, schema: z.ZodType<T>): T | undefined {
-  if (!existsSync(file)) return undefined
-  try {
-    return schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
+const readJson = <T>(file: string, schema: z.ZodType<T>): T | undefined =>
+  existsSync(file) ? schema.safeParse(jsonOrNothing(readFileSync(file, 'utf8'))).data : undefined

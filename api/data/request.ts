@@ -1,5 +1,6 @@
 /** What a request of a data set may say, as a schema built from its declaration. */
 import * as z from 'zod'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { reason, type Code } from '../../wording/reason.ts'
 import type { ColumnType, DataSet } from '../data-set.ts'
@@ -113,13 +114,4 @@ function valuesAt(set: DataSet, cursor: string): string[] {
     STORED[columnOf(set, name).type].safeParse(found.data?.[at]).success
   if (found.success && found.data.length === set.order.length && set.order.every(isValue)) return found.data
   throw new RequestProblem(400, reason('no-cursor'))
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

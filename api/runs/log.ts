@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import * as z from 'zod'
 import { workerLogFile } from '../../client/worker-log.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import { linesBackwards } from '../../system/lines-backwards.ts'
 import { rotatedParts } from '../../system/rotated.ts'
 import { reason } from '../../wording/reason.ts'
@@ -83,11 +84,5 @@ function isOf(line: Buffer, workflowId: string): boolean {
 const lineSchema = z.object({ workflowId: z.string().optional() })
 
 /** A line that was cut short by a full disk is no JSON. */
-function lineOrNothing(line: Buffer): z.infer<typeof lineSchema> | undefined {
-  try {
-    return lineSchema.safeParse(JSON.parse(line.toString('utf8'))).data
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
+const lineOrNothing = (line: Buffer): z.infer<typeof lineSchema> | undefined =>
+  lineSchema.safeParse(jsonOrNothing(line.toString('utf8'))).data

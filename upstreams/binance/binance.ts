@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import type { Heard } from '../../core/upstream-budget.ts'
 import { addBudget } from '../budgets.ts'
 import { comparing, type KnownFields } from '../fields.ts'
@@ -220,14 +221,8 @@ function judged(answer: Answer, symbols: readonly string[], gate: Gate, clock: (
   throw refusal(what, answer, 'status')
 }
 
-function codeOf(body: string): number | undefined {
-  try {
-    return complaintSchema.safeParse(JSON.parse(body)).data?.code
-  } catch {
-    // A firewall's page is no JSON, and its status says enough.
-    return undefined
-  }
-}
+/** A firewall's page has none, and its status says enough. */
+const codeOf = (body: string): number | undefined => complaintSchema.safeParse(jsonOrNothing(body)).data?.code
 
 /** The body of a ban names its end, also if a proxy removed `Retry-After`; a minute's weight ends with the minute. */
 function limited(what: Exchange, answer: Answer, gate: Gate, nowMs: number): Failure {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, type Answer, type HttpRequest } from '../http.ts'
 import { excerptOf, refusal, spread, type Exchange } from '../refusal.ts'
@@ -199,12 +200,6 @@ const saying = (what: Exchange, answer: Answer): string =>
 
 const messageSchema = z.object({ message: z.string() })
 
-/** The `message` of a refusal's body; empty if it has none. */
-export function messageOf(body: string): string {
-  try {
-    return messageSchema.safeParse(JSON.parse(body)).data?.message ?? ''
-  } catch {
-    // A text of a proxy or firewall; the status is enough.
-    return ''
-  }
-}
+/** The `message` of a refusal's body; empty if it has none, such as a text of a proxy or firewall: the status is enough. */
+export const messageOf = (body: string): string =>
+  messageSchema.safeParse(jsonOrNothing(body)).data?.message ?? ''

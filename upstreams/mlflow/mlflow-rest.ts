@@ -1,6 +1,7 @@
 /** Single requests to an MLflow tracking server (https://mlflow.org/docs/latest/api_reference/rest-api.html), errors by their own code. */
 import * as z from 'zod'
 import type { Failure } from '../../core/failures.ts'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import { credentials } from '../credentials.ts'
 import { createGate } from '../gate.ts'
 import { createHttp, type Answer, type Http } from '../http.ts'
@@ -116,11 +117,6 @@ function named({ method, path }: MlflowCall<unknown>, answer: Answer): Failure {
   return failure
 }
 
-function errorCode(body: string): string | undefined {
-  try {
-    return errorSchema.safeParse(JSON.parse(body)).data?.error_code
-  } catch {
-    // An error of a proxy or another server: its status is enough.
-    return undefined
-  }
-}
+/** Undefined for an error of a proxy or another server: its status is enough. */
+const errorCode = (body: string): string | undefined =>
+  errorSchema.safeParse(jsonOrNothing(body)).data?.error_code

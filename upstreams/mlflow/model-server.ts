@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { Failure } from '../../core/failures.ts'
+import { jsonOrNothing } from '../../core/json-or-nothing.ts'
 import { credentials } from '../credentials.ts'
 import { createGate } from '../gate.ts'
 import { createHttp, type Answer } from '../http.ts'
@@ -83,9 +84,9 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   }
 }
 
-/** The cause is not in MLflow's own message but in the last line of the model's stack trace. */
+/** The cause is not in MLflow's own message but in the last line of the model's stack trace; of another error the status is enough. */
 function refused(answer: Answer): Failure {
-  const trace = errorSchema.safeParse(jsonOf(answer.body)).data?.stack_trace ?? ''
+  const trace = errorSchema.safeParse(jsonOrNothing(answer.body)).data?.stack_trace ?? ''
   const reason = trace.trim().split('\n').at(-1)?.slice(0, MAX_REASON_CHARS)
   if (reason === undefined || reason === '')
     return refusal({ upstream: UPSTREAM, method: 'POST', path: PATH }, answer, 'status')
@@ -94,15 +95,6 @@ function refused(answer: Answer): Failure {
     `The model server refused the rows (${reason}): serve a model that takes these columns.`,
     { details: { status: answer.status, reason } },
   )
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    // Not MLflow's own error: its status is enough.
-    return undefined
-  }
 }
 
 function readPredictions(body: string, rows: number): number[] {

@@ -3,6 +3,7 @@
  * the program that reads a tree that would need zod, which takes a third of the program's start.
  */
 import { valueEnd } from '../../../core/json-bounds.ts'
+import { jsonOrNothing } from '../../../core/json-or-nothing.ts'
 import { fenced, fencesClosed, plain, readable } from './document-text.ts'
 
 export interface NotebookCell {
@@ -24,7 +25,8 @@ const LANGUAGE = /^[A-Za-z][A-Za-z0-9+#-]{0,19}$/
 
 /** Reads a notebook of format 3 or 4. Undefined if the text is not a notebook; cells of another shape are skipped. */
 export function notebookOf(path: string, text: string): Notebook | undefined {
-  const parsed = json(text)
+  const isTooLarge = valueEnd(text, 0, { maxValues: MAX_VALUES }).excess !== undefined
+  const parsed = isTooLarge ? undefined : jsonOrNothing(text)
   const cells = isRecord(parsed) ? cellsIn(parsed) : undefined
   if (!isRecord(parsed) || cells === undefined) return undefined
   const language = kernelLanguage(parsed['metadata'])?.toLowerCase() ?? 'python'
@@ -49,16 +51,6 @@ function kernelLanguage(metadata: unknown): string | undefined {
   const kernel = isRecord(metadata) ? metadata['kernelspec'] : undefined
   const language = isRecord(kernel) ? kernel['language'] : undefined
   return typeof language === 'string' ? language : undefined
-}
-
-function json(text: string): unknown {
-  if (valueEnd(text, 0, { maxValues: MAX_VALUES }).excess !== undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function cellOf(cell: unknown): NotebookCell[] {
