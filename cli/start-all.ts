@@ -87,12 +87,20 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   const log = options.openLog()
   installRuntime(log, { port: config.env.TEMPORAL_METRICS_PORT, say })
   const enabled = scheduled.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
+  const starting = startStack(config, say, { database: databaseOptional ? 'optional' : 'required' })
+  // Also while they start: if something else fails meanwhile its servers would outlive this process. Why they could not start
+  // is thrown below.
+  stops.push(() =>
+    starting.then(
+      (started) => started.stop(),
+      () => undefined,
+    ),
+  )
   const [stack] = await Promise.all([
-    startStack(config, say, { database: databaseOptional ? 'optional' : 'required' }),
+    starting,
     workflowBundle(config.toolsDir),
     preparePipelines(enabled, config.toolsDir, say),
   ])
-  stops.push(() => stack.stop())
   stopped?.throwIfAborted()
   const demo = config.mode === 'demo' ? demoWorlds() : {}
   if (config.mode === 'demo') stops.push(await demoUpstreams(config, demo))

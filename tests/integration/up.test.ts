@@ -1,5 +1,13 @@
 /** `almanac up` on a live state folder: its output, its end, and what it does with servers that were left running. */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,6 +120,20 @@ async function collectNow(): Promise<void> {
 }
 
 describe('almanac up', () => {
+  it('a start that fails while its servers start leaves none of them behind', async () => {
+    const state = join(stateDir, 'without bundles')
+    const tools = join(state, 'tools')
+    mkdirSync(tools, { recursive: true })
+    for (const tool of readdirSync(toolsDir)) symlinkSync(join(toolsDir, tool), join(tools, tool))
+    // The bundle of the workflows is built for two seconds, and cannot be written there.
+    rmSync(join(tools, 'bundles'), { force: true })
+    symlinkSync('/proc', join(tools, 'bundles'))
+    const { code, stderr } = await commandProcess(['up', '--once'], { ...env, ALMANAC_STATE_DIR: state })
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('bundles')
+    expect(await anyListens()).toBe(false)
+  })
+
   it(
     'up reports where everything is, collects once, refuses a second stack, and leaves nothing behind',
     { tags: 'long' },
