@@ -92,18 +92,20 @@ export async function storeRows(
 ): Promise<{ written: number }> {
   const bodies = await packBodies(options.raw)
   return withDatabaseRetry(options.retryBudget, () =>
-    db.transaction((tx) => storeCall(tx, rows, options, bodies)),
+    db.transaction(async (tx) => {
+      await refuseAhead(tx, options.observedAt)
+      return storeCall(tx, rows, options, bodies)
+    }),
   )
 }
 
-/** Makes the call inside the caller's transaction; the caller handles its failures. */
+/** Makes the call inside the caller's transaction; the caller has refused a time that lies ahead, and handles failures. */
 export async function storeCall(
   tx: Database,
   rows: RowsByTable,
   options: Omit<WriteOptions, 'retryBudget'>,
   bodies?: PackedBody[],
 ): Promise<{ written: number }> {
-  await refuseAhead(tx, options.observedAt)
   await storeRaw(tx, bodies ?? (await packBodies(options.raw)), options.runId)
   await storeRejected(tx, options)
   let written = 0
@@ -121,12 +123,20 @@ async function upsertAll(
 ): Promise<number> {
   const table = WRITABLE_TABLES[name]
   const unique = deduplicate(table, rows as Record<string, unknown>[])
+  const statementOf = (start: number) =>
+    upsertStatement(table, unique.slice(start, start + CHUNK_ROWS), options)
   let written = 0
-  for (let start = 0; start < unique.length; start += CHUNK_ROWS) {
-    const result = await tx.execute<{ written: number }>(
-      upsertStatement(table, unique.slice(start, start + CHUNK_ROWS), options),
-    )
-    written += result.rows[0]?.written ?? 0
+  let statement = unique.length > 0 ? statementOf(0) : undefined
+  for (let next = CHUNK_ROWS; statement !== undefined; next += CHUNK_ROWS) {
+    const following = async () => {
+      if (next >= unique.length) return undefined
+      // The one before is sent first: this is made ready while the database works at it.
+      await setImmediate()
+      return statementOf(next)
+    }
+    const [stored, made] = await Promise.all([tx.execute<{ written: number }>(statement), following()])
+    written += stored.rows[0]?.written ?? 0
+    statement = made
   }
   return written
 }

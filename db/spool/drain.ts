@@ -10,6 +10,7 @@ import { closeRun } from '../queries/runs.ts'
 import { Failure, type FailureType } from '../../core/failures.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
 import type { RowsByTable } from '../write-call.ts'
+import { refuseAhead } from '../refuse-ahead.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
 import {
@@ -165,6 +166,12 @@ async function store(
   try {
     await db.transaction(async (tx) => {
       isInCalls = true
+      const times = whole.flatMap(({ segment }) =>
+        segment.kind === 'rows' ? [segment.options.observedAt] : [],
+      )
+      const newest = times.reduce((latest, time) => (time > latest ? time : latest), new Date(0))
+      // Once for all of them: it is a third of the round trips. If it is refused each segment is tried alone.
+      await refuseAhead(tx, newest)
       for (const { segment } of whole) {
         if (segment.kind === 'rows')
           await storeCall(tx, await resolved(tx, segment.rows, call ?? segment.rows), segment.options)
