@@ -120,7 +120,7 @@ async function collectNow(): Promise<void> {
 }
 
 describe('almanac up', () => {
-  it('a start that fails while its servers start leaves none of them behind', async () => {
+  it('a start that fails while its servers start leaves none of them behind', { tags: 'long' }, async () => {
     const state = join(stateDir, 'without bundles')
     const tools = join(state, 'tools')
     mkdirSync(tools, { recursive: true })
