@@ -170,7 +170,7 @@ async function store(
         segment.kind === 'rows' ? [segment.options.observedAt] : [],
       )
       const newest = times.reduce((latest, time) => (time > latest ? time : latest), new Date(0))
-      // Once for all of them: it is a third of the round trips. If it is refused each segment is tried alone.
+      // Once for all of them: for each it was every second statement. If it is refused each segment is tried alone.
       await refuseAhead(tx, newest)
       for (const { segment } of whole) {
         if (segment.kind === 'rows')

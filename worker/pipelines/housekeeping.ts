@@ -1,4 +1,7 @@
-/** The activities of housekeeping, and what they get of this machine: whoever makes a backup, and the folders whose disks may fill. */
+/**
+ * The activities of housekeeping, and what they get of this machine: whoever makes a backup, and the folders whose disks
+ * may fill.
+ */
 import { basename, dirname, join } from 'node:path'
 import type { HousekeepingDependencies } from '../../activities/housekeeping/activity-context.ts'
 import { createHousekeepingActivities } from '../../activities/housekeeping/index.ts'
