@@ -1,5 +1,5 @@
 /** Two years of hourly candles of fifty coins: computed again, and stored if they changed. */
-import { setFlagsFromString } from 'node:v8'
+import { keepHeapSmall } from '../../bin/heap.mjs'
 import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
@@ -21,7 +21,7 @@ const RETRY_BUDGET_MS = 1_000
 
 export async function cryptoGrid(): Promise<Figure[]> {
   // As `almanac worker` does.
-  setFlagsFromString('--optimize-for-size')
+  keepHeapSmall()
   return withBenchDatabase(({ db }) => measure(db))
 }
 

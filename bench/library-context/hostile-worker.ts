@@ -4,7 +4,7 @@
  * file, and begins anew. Its configuration comes from the environment.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setFlagsFromString } from 'node:v8'
+import { keepHeapSmall } from '../../bin/heap.mjs'
 import { loadConfig } from '../../config/load-config.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
@@ -15,7 +15,7 @@ import { startWorker } from '../../worker/start-worker.ts'
 const NANOSECONDS_PER_MS = 1e6
 
 // As `almanac worker` does.
-setFlagsFromString('--optimize-for-size')
+keepHeapSmall()
 
 const file = process.argv[2] ?? ''
 const config = loadConfig({ env: process.env, root: packageRoot })

@@ -3,7 +3,7 @@
  * bench/match-results/match-worker.ts FILE`. The rest of its configuration comes from the environment.
  */
 import { readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
+import { keepHeapSmall } from '../../bin/heap.mjs'
 import { loadConfig } from '../../config/load-config.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
@@ -11,7 +11,7 @@ import { dependenciesOf } from '../../worker/dependencies.ts'
 import { startWorker } from '../../worker/start-worker.ts'
 
 // As `almanac worker` does.
-setFlagsFromString('--optimize-for-size')
+keepHeapSmall()
 
 const file = process.argv[2] ?? ''
 const matchClock = () => new Date(Number(readFileSync(file, 'utf8')))

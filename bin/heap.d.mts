@@ -1,0 +1,2 @@
+/** Types of heap.mjs, which says what they mean. */
+export function keepHeapSmall(): void
