@@ -95,11 +95,12 @@ const lookAtDatabase =
     const open = await openRuns(db)
     const on = PIPELINES.map(({ id }) => id).filter(isOn(config))
     const sound = await soundnessOf(db, on)
+    const newest = await newestOf(db, on, config)
     const pipelines = await Promise.all(
       on.map(async (id) => ({
         ...(await pipelineIn(db, id)),
         openSince: open.find(({ pipeline }) => pipeline === id)?.startedAt.getTime() ?? null,
-        newest: await newestOf(db, id, config),
+        newest: newest.get(id) ?? [],
         sound: soundIn(sound.get(id)),
       })),
     )

@@ -69,7 +69,7 @@ export interface TemporalKnown {
 
 /** Of the database: so many statements for each pipeline, however many rows there are. */
 export async function readDatabase(db: Database, config: Config): Promise<DatabaseKnown> {
-  const [state, totals, open, budgets, calls, fields, sound] = await Promise.all([
+  const [state, totals, open, budgets, calls, fields, sound, newest] = await Promise.all([
     databaseState(db),
     endedRunTotals(db),
     openRuns(db),
@@ -80,16 +80,17 @@ export async function readDatabase(db: Database, config: Config): Promise<Databa
       db,
       PIPELINES.map(({ id }) => id),
     ),
+    newestOf(
+      db,
+      PIPELINES.map(({ id }) => id).filter((id) => config.tracked[id].enabled),
+      config,
+    ),
   ])
   const pipelines = await Promise.all(
     PIPELINES.map(async ({ id }) => {
-      const [ended, collectedAt, newest] = await Promise.all([
-        endedRuns(db, id, USUAL_RUNS),
-        lastCollected(db, id),
-        config.tracked[id].enabled ? newestOf(db, id, config) : [],
-      ])
+      const [ended, collectedAt] = await Promise.all([endedRuns(db, id, USUAL_RUNS), lastCollected(db, id)])
       const isOpen = open.some(({ pipeline }) => pipeline === id)
-      return { id, ended, collectedAt, newest, sound: sound.get(id), isOpen }
+      return { id, ended, collectedAt, newest: newest.get(id) ?? [], sound: sound.get(id), isOpen }
     }),
   )
   return { state, totals, pipelines, budgets, calls, fields }

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { soundnessOf, type Soundness } from '../../db/queries/checks.ts'
-import { lastRun, openRuns } from '../../db/queries/runs.ts'
+import { lastRuns, openRuns } from '../../db/queries/runs.ts'
 import { isOld, newestOf } from '../../watch/newest.ts'
 import { WATCH_PARTS } from '../../watch/parts.ts'
 import type { NewestData } from '../../watch/seen.ts'
@@ -99,6 +99,7 @@ function soundJson(sound: Soundness | undefined, language: Language) {
 export type PipelineList = z.infer<typeof listSchema>
 
 export function addPipelineList(api: Api, { db, temporal, config }: RouteContext): void {
+  const ids = PIPELINES.map(({ id }) => id)
   api.get(
     '/api/pipelines',
     {
@@ -113,20 +114,15 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
       const language = languageOf(request)
       const away: Away = []
       const [last, open, newest, sound, states] = await Promise.all([
-        orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
+        orAway(away, language, () => lastRuns(db, ids)),
         orAway(away, language, () => openRuns(db)),
-        orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => newestOf(db, id, config)))),
-        orAway(away, language, () =>
-          soundnessOf(
-            db,
-            PIPELINES.map(({ id }) => id),
-          ),
-        ),
+        orAway(away, language, () => newestOf(db, ids, config)),
+        orAway(away, language, () => soundnessOf(db, ids)),
         orAway(away, language, () => temporal.use(scheduleStates)),
       ])
       const why = away.find(({ server }) => server === 'temporal')?.why ?? ''
-      const pipelines = PIPELINES.map(({ id, summary, noBackfill }, at) => {
-        const lastOf = last?.[at]
+      const pipelines = PIPELINES.map(({ id, summary, noBackfill }) => {
+        const lastOf = last?.find(({ pipeline }) => pipeline === id)
         const openOf = open?.find(({ pipeline }) => pipeline === id)
         const state = states?.find((one) => one.id === id)
         return {
@@ -140,7 +136,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           last_run: lastOf === undefined ? null : runJson(lastOf, language),
           open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),
-          fresh: newest?.[at]?.map(freshJson) ?? null,
+          fresh: newest?.get(id)?.map(freshJson) ?? null,
           sound: soundJson(sound?.get(id), language),
           params: PARAMS.get(id)?.[language] ?? {},
           no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),

@@ -156,9 +156,20 @@ export async function newestRuns(
 
 const FOUND_ANOTHER: Code = 'AlreadyRunning'
 
-/** The newest run of a pipeline that has ended; one that only found another one going on tells nothing of the pipeline. */
-export async function lastRun(db: Database, pipeline: string): Promise<RunRecord | undefined> {
-  return (await endedRuns(db, pipeline, 1))[0]
+/** The newest run of each of these pipelines that has ended, as of `endedRuns`. */
+export async function lastRuns(db: Database, pipelines: readonly string[]): Promise<RunRecord[]> {
+  const each = pipelines.map((pipeline) =>
+    db
+      .select({ runId: pipelineRuns.runId })
+      .from(pipelineRuns)
+      .where(collecting(pipeline))
+      .orderBy(desc(pipelineRuns.startedAt))
+      .limit(1),
+  )
+  return db
+    .select()
+    .from(pipelineRuns)
+    .where(or(...each.map((one) => eq(pipelineRuns.runId, one))))
 }
 
 /**
@@ -169,17 +180,18 @@ export async function endedRuns(db: Database, pipeline: string, limit: number): 
   return db
     .select()
     .from(pipelineRuns)
-    .where(
-      and(
-        eq(pipelineRuns.pipeline, pipeline),
-        isNotNull(pipelineRuns.finishedAt),
-        notInArray(pipelineRuns.trigger, ['replay']),
-        sql`${pipelineRuns.errorType} is distinct from ${FOUND_ANOTHER}`,
-      ),
-    )
+    .where(collecting(pipeline))
     .orderBy(desc(pipelineRuns.startedAt))
     .limit(limit)
 }
+
+const collecting = (pipeline: string) =>
+  and(
+    eq(pipelineRuns.pipeline, pipeline),
+    isNotNull(pipelineRuns.finishedAt),
+    notInArray(pipelineRuns.trigger, ['replay']),
+    sql`${pipelineRuns.errorType} is distinct from ${FOUND_ANOTHER}`,
+  )
 
 /** When the newest run of a pipeline started, however it ended; replays aside. */
 export async function startOfNewest(db: Database, pipeline: string): Promise<Date | undefined> {

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => api.stop())
 
 const newest = async (pipeline: 'mod-stats' | 'match-results', source: string) => {
-  const found = await newestOf(api.database.db, pipeline, api.config)
-  const at = found.find((one) => one.source === source)?.at
+  const found = await newestOf(api.database.db, [pipeline], api.config)
+  const at = found.get(pipeline)?.find((one) => one.source === source)?.at
   return at === null || at === undefined ? at : new Date(at).toISOString()
 }
 
