@@ -27,20 +27,30 @@ export interface CandleSeries {
  * time out of order puts candles into windows that they do not belong to.
  * @throws RangeError naming the row; a defect of the caller, not of an upstream
  */
-export function assertCandles({ stepMs, openMs, close, ...columns }: CandleSeries): void {
-  const rows = openMs.length
-  for (const column of [close, columns.open, columns.high, columns.low, columns.volume])
+export function assertCandles(series: CandleSeries): void {
+  const rows = series.openMs.length
+  for (const column of [series.open, series.high, series.low, series.close, series.volume])
     if (column.length !== rows)
       throw new RangeError(`A column has ${column.length} values for ${rows} candles.`)
+  assertTimes(series)
+  assertCloses(series)
+}
+
+function assertTimes({ stepMs, openMs }: CandleSeries): void {
   let before = -Infinity
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < openMs.length; row++) {
     const opened = openMs[row] ?? NaN
     // The next step of the grid is on it, as the one before was; that is nearly every row.
     if (opened - before !== stepMs && (!(opened > before) || !Number.isInteger(opened / stepMs)))
       throw new RangeError(`Candle ${row} (${opened}) is out of order or off the grid of ${stepMs} ms.`)
-    if (!Number.isFinite(close[row])) throw new RangeError(`Candle ${row} has no close.`)
     before = opened
   }
+}
+
+/** Its own loop: together with the times the compiler gives both up, at four times the cost. */
+function assertCloses({ close }: CandleSeries): void {
+  for (let row = 0; row < close.length; row++)
+    if (!Number.isFinite(close[row])) throw new RangeError(`Candle ${row} has no close.`)
 }
 
 /**
