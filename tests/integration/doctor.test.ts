@@ -77,7 +77,11 @@ describe('almanac doctor', () => {
     'doctor does not take a worker that polled a moment ago for one that works',
     { tags: 'long' },
     async () => {
-      await (await stack.startWorker()).stop()
+      const worker = await stack.startWorker()
+      await expect
+        .poll(async () => found(await examined(), 'worker')?.state)
+        .toBe('ok')
+        .finally(() => worker.stop())
       expect(found(await examined(), 'worker')).toMatchObject({
         state: 'warn',
         found: expect.stringContaining('does not take work now') as string,

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endingOf, startRun } from '../../../client/runs.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
+import { modStats } from '../../../pipelines/mod-stats.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
 import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
@@ -156,6 +158,7 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     await region('Dead letters').getByText('its head is cut off').waitFor()
     await region('Dead letters').getByRole('link', { name: '2026-11-01.segment' }).click()
     await region('Content of 2026-11-01.segment').getByText('"damage"').waitFor()
+    await endingOf(await startRun(api.stack.client, modStats, 'manual'))
     const [budget] = await until(async () => {
       const found = await api.stack.database.select<{ is: string }>(
         sql`select remaining || ' of ' || most as is from upstream_budgets where client = 'modrinth'`,
