@@ -78,10 +78,11 @@ describe('almanac doctor', () => {
     { tags: 'long' },
     async () => {
       const worker = await stack.startWorker()
-      await expect
-        .poll(async () => found(await examined(), 'worker')?.state)
-        .toBe('ok')
-        .finally(() => worker.stop())
+      try {
+        await expect.poll(async () => found(await examined(), 'worker')?.state).toBe('ok')
+      } finally {
+        await worker.stop()
+      }
       expect(found(await examined(), 'worker')).toMatchObject({
         state: 'warn',
         found: expect.stringContaining('does not take work now') as string,
