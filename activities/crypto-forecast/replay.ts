@@ -12,13 +12,13 @@ import { pricesWithin } from './coingecko-prices.ts'
 
 type Settings = Sections['crypto-forecast']
 
-const NOTHING = { rows: {}, rejected: [], came: [] }
+const NOTHING_READ = { rows: {}, rejected: [], came: [] }
 
 /** Pages of candles, none of which says of which coin it is; a spot price is compared with another of its minute, and stored in no row of its own. */
 const binance: ReplayedSource<Settings> = {
   read: ({ settings }, payloads) => {
     const [payload] = payloads
-    if (payload === undefined || !payload.url.includes('/klines')) return NOTHING
+    if (payload === undefined || !payload.url.includes('/klines')) return NOTHING_READ
     const symbol = new URL(payload.url).searchParams.get('symbol') ?? ''
     const coin = settings.coins.find((one) => tradingPair(one) === symbol)
     if (coin === undefined) return reason('replay-coin-unlisted', { symbol })
@@ -33,7 +33,7 @@ const coingecko: ReplayedSource<Settings> = {
   read: ({ settings }, payloads) => {
     const [payload] = payloads
     const asked = payload === undefined ? undefined : chartAsked(payload.url)
-    if (payload === undefined || asked === undefined) return NOTHING
+    if (payload === undefined || asked === undefined) return NOTHING_READ
     const coin = settings.coins.find(({ id }) => id === asked.id)
     if (coin === undefined) return reason('replay-id-unlisted', { crypto: asked.id })
     if (currencyOf(coin) !== asked.currency)
@@ -48,7 +48,7 @@ const coingecko: ReplayedSource<Settings> = {
 const fearGreed: ReplayedSource<Settings> = {
   read: (_, payloads) => {
     const [payload] = payloads
-    if (payload === undefined) return NOTHING
+    if (payload === undefined) return NOTHING_READ
     const { days, rejected } = parseFearGreed(payload.body)
     const { data: came } = JSON.parse(payload.body) as { data: unknown[] }
     return { rows: { fear_greed_index: days }, rejected, came }
