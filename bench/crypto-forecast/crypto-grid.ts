@@ -1,11 +1,11 @@
 /** Two years of hourly candles of fifty coins: computed again, and stored if they changed. */
-import { keepHeapSmall } from '../../bin/heap.mjs'
 import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
 import { gridSeries } from '../../activities/crypto-forecast/grid-series.ts'
 import type { Database } from '../../db/database.ts'
 import { fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
+import { keepHeapSmall } from '../../bin/heap.mjs'
 import { cryptoForecast } from '../../pipelines/crypto-forecast.ts'
 import { withBenchDatabase } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'

@@ -166,10 +166,13 @@ export async function lastRuns(db: Database, pipelines: readonly string[]): Prom
       .orderBy(desc(pipelineRuns.startedAt))
       .limit(1),
   )
-  return db
-    .select()
-    .from(pipelineRuns)
-    .where(or(...each.map((one) => eq(pipelineRuns.runId, one))))
+  return (
+    db
+      .select()
+      .from(pipelineRuns)
+      // Of no pipeline there is no run: an empty condition would return them all.
+      .where(or(sql`false`, ...each.map((one) => eq(pipelineRuns.runId, one))))
+  )
 }
 
 /**
